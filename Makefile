@@ -1,0 +1,45 @@
+# make demo: the whole job on a bundled organisation.  make test: everything that must hold.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test lint types contracts unit fuzz bench clean lock
+
+.venv/.done: requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q --disable-pip-version-check uv==0.13.8
+	$(BIN)/uv pip sync -q --python $(BIN)/python --require-hashes requirements.lock
+	$(BIN)/uv pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	touch $@
+
+demo: .venv/.done
+	$(BIN)/aicensus demo --out out/demo
+
+test: lint types contracts unit
+
+lint: .venv/.done
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/aicensus signatures lint
+	$(BIN)/aicensus formats test
+
+types: .venv/.done
+	$(BIN)/mypy
+
+contracts: .venv/.done
+	$(BIN)/lint-imports
+
+unit: .venv/.done
+	$(BIN)/python -m pytest -m "not fuzz" --cov --cov-report=term
+
+fuzz: .venv/.done
+	$(BIN)/python -m pytest -m fuzz
+
+bench: .venv/.done
+	$(BIN)/python bench/run.py
+
+lock: .venv/.done
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -q \
+	    pyproject.toml --group dev -o requirements.lock
+
+clean:
+	rm -rf .venv out dist build

@@ -1,0 +1,1 @@
+"""What brings facts in; everything outside the process is reached from here."""

@@ -1,0 +1,1 @@
+"""The declared inventory, in the forms people keep it."""

@@ -1,0 +1,1 @@
+"""Opening what people have: files, folders, archives."""

@@ -1,0 +1,1 @@
+"""The product: reads, matches, identifies, reconciles, reports."""

@@ -1,0 +1,1 @@
+"""Where scan_range runs."""

@@ -1,0 +1,1 @@
+"""Which observations are AI, and which service."""

@@ -1,0 +1,1 @@
+"""Observed assets held against declarations."""

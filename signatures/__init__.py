@@ -1,0 +1,1 @@
+"""What AI looks like: the catalogue and its language."""
