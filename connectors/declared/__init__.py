@@ -1,1 +1,1 @@
-"""The declared inventory, in the forms people keep it."""
+"""What the organisation says: the declared register, its people, its policy and its scan scope."""

@@ -1,0 +1,96 @@
+"""A JSON register: a list of objects, or an object with a list under `assets`."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Final
+
+from connectors.declared.grid import Record
+from connectors.declared.model import InventoryError
+
+_LISTS: Final = ("assets", "inventory", "systems", "items", "rows", "declared")
+_OWNER_KEYS: Final = ("organisation", "organization", "tenant")
+
+
+def records_of(text: str, path: str, organisation: str | None = None) -> list[Record]:
+    """Records of a JSON register; the first is the header: all keys, in order of appearance.
+
+    Nested values become JSON text, lists of words are joined with ";". Raises InventoryError:
+    cut or broken JSON (line and column), not a list, not objects, another organisation's.
+    """
+    document = _load(text, path)
+    items = _items(document, path, organisation)
+    names: dict[str, None] = {}
+    objects: list[dict[str, object]] = []
+    for at, item in enumerate(items):
+        if not isinstance(item, dict):
+            raise InventoryError(
+                path, None, f"assets[{at}]", "is not an object", 'write {"name": ...}', rejected=1
+            )
+        objects.append(item)
+        names.update(dict.fromkeys(item))
+    header = Record(None, tuple(names))
+    return [header, *(Record(None, tuple(_cell(item.get(n)) for n in names)) for item in objects)]
+
+
+def _load(text: str, path: str) -> object:
+    try:
+        return json.loads(text, object_pairs_hook=_unrepeated, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        raise InventoryError(
+            path, error.lineno, "", f"broken JSON: {error.msg}", "is the file cut off?",
+            rejected=1, column=error.colno,
+        ) from error  # fmt: skip
+    except _RepeatedError as error:
+        raise InventoryError(path, None, str(error), "key occurs twice", "keep one") from error
+    except (RecursionError, ValueError) as error:
+        raise InventoryError(
+            path, None, "", "JSON is nested too deeply or holds NaN", "write plain values"
+        ) from error
+
+
+class _RepeatedError(ValueError):
+    """A key that stands twice in one object."""
+
+
+def _unrepeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    seen: dict[str, Any] = {}
+    for key, item in pairs:
+        if key in seen:
+            raise _RepeatedError(key)
+        seen[key] = item
+    return seen
+
+
+def _no_constant(word: str) -> None:
+    raise ValueError(word)
+
+
+def _items(document: object, path: str, organisation: str | None) -> list[object]:
+    if isinstance(document, list):
+        return document
+    if not isinstance(document, dict):
+        raise InventoryError(path, None, "assets", "wants a list of objects", "see the docs")
+    theirs = next((str(document[k]) for k in _OWNER_KEYS if document.get(k)), None)
+    if theirs and organisation and theirs.casefold() != organisation.casefold():
+        raise InventoryError(
+            path, None, "organisation", f'register of "{theirs}", the store is of "{organisation}"',
+            "give the register of this organisation, or another --db",
+        )  # fmt: skip
+    for key in _LISTS:
+        if key in document:
+            items = document[key]
+            if isinstance(items, list):
+                return items
+            raise InventoryError(path, None, key, "wants a list of objects", f'write "{key}": []')
+    raise InventoryError(path, None, "assets", "wants a list of objects", 'write {"assets": [...]}')
+
+
+def _cell(item: object) -> str:
+    if item is None:
+        return ""
+    if isinstance(item, str):
+        return item
+    if isinstance(item, list) and all(isinstance(i, str) for i in item):
+        return ";".join(item)
+    return json.dumps(item, ensure_ascii=False, sort_keys=True)

@@ -1,0 +1,119 @@
+"""People list, policy and scope: strict, and located errors."""
+
+import datetime as dt
+import json
+
+import pytest
+
+from connectors.declared.model import InventoryError, Person
+from connectors.declared.people import read_people
+from connectors.declared.policy import policy_of, read_policy
+from connectors.declared.scope import read_scope
+
+
+def parse(text, path):
+    return json.loads(text)
+
+
+def test_people_are_read_in_any_column_order(tmp_path):
+    path = tmp_path / "people.csv"
+    path.write_text("login;Display Name;active;aliases\njd;Jane Doe;0;J. Doe, Janey\n")
+    assert read_people(path) == [
+        Person("Jane Doe", login="jd", active=False, aliases=("J. Doe", "Janey"))
+    ]
+
+
+def test_two_people_with_one_login_are_refused(tmp_path):
+    path = tmp_path / "people.csv"
+    path.write_text("display_name,mail,login,active\nA B,a@x.example,ab,1\nC D,c@x.example,AB,1\n")
+    with pytest.raises(InventoryError, match=r'people\.csv:3: login: "ab" is of two people'):
+        read_people(path)
+
+
+def test_an_unreadable_active_flag_is_refused(tmp_path):
+    path = tmp_path / "people.csv"
+    path.write_text("name,active\nA B,perhaps\n")
+    with pytest.raises(InventoryError, match=r"people\.csv:2: active"):
+        read_people(path)
+
+
+def test_a_whole_policy_is_read(tmp_path):
+    path = tmp_path / "policy.json"
+    path.write_text(
+        json.dumps(
+            {
+                "sanctioned_tenants": {"OpenAI": ["ws-1"]},
+                "prohibited": [{"id": "P1", "match": {"domain_suffix": "bad.example"}}],
+                "waivers": [
+                    {"id": "W1", "match": {"domain_suffix": "bad.example"}, "rule": "P1",
+                     "expires": "2027-01-31", "approved_by": "CIO"}
+                ],
+                "status_words": {"approved": ["Live"]},
+            }
+        )
+    )  # fmt: skip
+    policy = read_policy(path, parse)
+    assert policy.waivers[0].expires == dt.date(2027, 1, 31)
+    assert policy.status_words == {"approved": ("Live",)}
+
+
+DOMAIN = {"domain_suffix": "bad.example"}
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ([], "wants a mapping"),
+        ({"prohibted": []}, "prohibted: Extra inputs"),
+        (
+            {"waivers": [{"id": "W", "match": DOMAIN}]},
+            r"waivers\[0\]\.expires: .*must end some day",
+        ),
+        ({"prohibited": [{"id": "P", "match": {"domain_suffix": "com"}}]}, "match everything"),
+        ({"prohibited": [{"id": "P", "match": {"domain_suffix": "*"}}]}, "match everything"),
+        ({"prohibited": [{"id": "P", "match": {}}]}, "give domain_suffix"),
+        (
+            {
+                "prohibited": [
+                    {"id": "P", "match": {"name_regex": ".*", "account_or_group_regex": ""}}
+                ]
+            },
+            "give domain_suffix, or name_regex and",
+        ),
+        (
+            {
+                "prohibited": [
+                    {"id": "P", "match": {"name_regex": "(", "account_or_group_regex": "a"}}
+                ]
+            },
+            "no RE2 regex",
+        ),
+        (
+            {
+                "prohibited": [
+                    {"id": "P", "match": {"name_regex": "a*", "account_or_group_regex": ".*"}}
+                ]
+            },
+            "would match everything",
+        ),
+        (
+            {"prohibited": [{"id": "P", "match": DOMAIN}, {"id": "P", "match": DOMAIN}]},
+            "P occurs twice",
+        ),
+        (
+            {"waivers": [{"id": "W", "match": DOMAIN, "expires": "2027-01-01", "rule": "P9"}]},
+            "names rule P9",
+        ),
+        ({"status_words": {"aproved": []}}, "aproved is none of"),
+    ],
+)
+def test_a_policy_that_means_nothing_or_everything_is_refused(document, message):
+    with pytest.raises(InventoryError, match=message):
+        policy_of(document, "policy.yaml")
+
+
+def test_a_scope_is_read_and_ignores_keys_it_does_not_know(tmp_path):
+    path = tmp_path / "scope.json"
+    path.write_text('{"as_of": "2026-10-15", "covered": {"proxy": "all", "x": 1}, "y": 2}')
+    scope = read_scope(path, parse)
+    assert (scope.as_of, scope.covered.proxy) == (dt.date(2026, 10, 15), "all")
