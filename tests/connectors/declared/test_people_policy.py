@@ -78,7 +78,7 @@ DOMAIN = {"domain_suffix": "bad.example"}
                     {"id": "P", "match": {"name_regex": ".*", "account_or_group_regex": ""}}
                 ]
             },
-            "give domain_suffix, or name_regex and",
+            "at least 1 character",
         ),
         (
             {
