@@ -1,0 +1,61 @@
+"""Numbers, sizes and times as people read them."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Final
+
+_UNITS: Final = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """`1 user`, `2 users`, `1,204 users`."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def size(number: int | None) -> str:
+    """Bytes with three digits, in powers of 1000: `950 B`, `1.20 MB`; unknown is a dash."""
+    if number is None:
+        return "-"
+    value = float(number)
+    for unit in _UNITS:
+        if value < 999.5 or unit == _UNITS[-1]:
+            break
+        value /= 1000
+    if unit == "B":
+        return f"{number} B"
+    digits = 2 if value < 9.995 else 1 if value < 99.95 else 0
+    return f"{value:.{digits}f} {unit}"
+
+
+def day(value: date | datetime | None) -> str:
+    """`2026-11-20`; unknown is a dash."""
+    return "-" if value is None else f"{value:%Y-%m-%d}"
+
+
+def moment(value: datetime | None) -> str:
+    """`2026-11-20 02:00 UTC`; unknown is a dash. A time without a zone is UTC."""
+    if value is None:
+        return "-"
+    if value.tzinfo is not None:
+        value = value.astimezone(UTC)
+    return f"{value:%Y-%m-%d %H:%M} UTC"
+
+
+def window(first: datetime | None, last: datetime | None) -> str:
+    """`2026-10-20 to 2026-11-19`, or that no record had a time."""
+    if first is None or last is None:
+        return "no record with a time"
+    return day(first) if first.date() == last.date() else f"{day(first)} to {day(last)}"
+
+
+def percent(part: int, whole: int) -> str:
+    """`99.9 %`; never rounded up to 100 nor down to 0."""
+    if whole == 0:
+        return "-"
+    if part == whole:
+        return "100 %"
+    share = 100 * part / whole
+    if share > 99.9:
+        return "> 99.9 %"
+    return "< 0.1 %" if 0 < share < 0.1 else f"{share:.1f} %"
