@@ -5,11 +5,11 @@ create table meta (
     value varchar not null
 );
 
-create sequence run_seq;
-
+-- run and asset have no primary key: the engine cannot replace a row with a list column under one
+-- inside a transaction. record.py deletes before it inserts, and a test holds ids to be unique.
 create table run (
-    run_id            varchar primary key,
-    seq               bigint not null unique,
+    run_id            varchar not null,
+    seq               bigint not null,
     organisation      varchar not null,
     started_at        timestamp not null,
     ended_at          timestamp not null,
@@ -94,6 +94,7 @@ create table coverage (
     items        bigint not null,
     covered_from timestamp,
     covered_to   timestamp,
+    days         date[] not null,
     visibility   varchar[] not null
 );
 
@@ -102,12 +103,14 @@ create table sighting (
     run_id      varchar not null,
     source      varchar not null,
     sha256      varchar not null,
+    format      varchar not null,
+    class       varchar not null,
     asset_id    varchar not null,
     service     varchar not null,
     kind        varchar not null,
     surface     varchar,
     usage       varchar,
-    detection   varchar not null check (detection in ('confirmed', 'high', 'medium', 'low', 'hint')),
+    detection   varchar not null check (detection in ('confirmed', 'high', 'medium')),
     indicators  varchar[] not null,
     dst_host    varchar,
     dst_ip      varchar,
@@ -162,7 +165,7 @@ create table service (
 );
 
 create table asset (
-    asset_id    varchar primary key,
+    asset_id    varchar not null,
     kind        varchar not null check (kind in ('saas_chat', 'saas_app', 'embedded_ai', 'model_api',
                     'ai_gateway', 'cloud_ai_resource', 'ml_platform', 'inference_server', 'ai_ui',
                     'agent', 'agent_platform', 'mcp_server', 'coding_assistant', 'vector_db',
@@ -189,9 +192,12 @@ create table asset (
     detection   varchar not null check (detection in ('confirmed', 'high', 'medium')),
     confidence  double not null check (confidence between 0 and 1),
     hits        bigint not null,
+    blocked     bigint not null,
     bytes_out   bigint,
     bytes_in    bigint,
     users       bigint not null,
+    departments varchar[] not null,
+    uploads     boolean not null,
     first_seen  timestamp not null,
     last_seen   timestamp not null,
     first_run   varchar not null,

@@ -1,0 +1,108 @@
+"""The command line: a lazy group, so that --help imports nothing it does not show."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from importlib import import_module
+from types import FrameType
+from typing import Final, NoReturn
+
+import click
+
+# name: (module:attribute, one line of help)
+COMMANDS: Final = {
+    "scan": ("scanner.commands.scan:scan", "Find AI in logs and hold it against the register."),
+    "demo": ("scanner.commands.demo:demo", "The whole job on a bundled, made-up organisation."),
+    "reconcile": (
+        "scanner.commands.reconcile:reconcile",
+        "The ledger alone, from a file of assets.",
+    ),
+    "signatures": (
+        "scanner.commands.signatures:signatures",
+        "What AI looks like: list, lint, classify.",
+    ),
+    "formats": (
+        "scanner.commands.formats:formats",
+        "The logs it reads: list, detect, parse, test.",
+    ),
+    "inventory": ("scanner.commands.inventory:inventory", "How good the declared register is."),
+    "explain": ("scanner.commands.explain:explain", "Why a host is, or is not, AI."),
+}
+
+
+class Lazy(click.Group):
+    """A group that imports a command only when it runs or is asked for its help."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, in the order a newcomer needs them."""
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one command."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        command = getattr(import_module(module), name)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{module}:{name} is no command")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands without importing any."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="aicensus", prog_name="aicensus")
+def group() -> None:
+    """Find the AI an organisation really runs and hold it against the AI it has declared.
+
+    \b
+    Start here:
+      aicensus demo
+      aicensus scan /var/log/proxy --inventory ai-register.csv --out report
+    """
+
+
+def main() -> NoReturn:
+    """The console script: errors a user can mend are one line, signals keep their exit codes."""
+    from scanner.errors import AicensusError, Exit
+
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _stop)
+    os.umask(0o077)
+    try:
+        code = group.main(standalone_mode=False)
+    except AicensusError as problem:
+        _say(str(problem))
+        sys.exit(int(problem.exit_code))
+    except click.exceptions.Exit as leave:
+        sys.exit(leave.exit_code)
+    except click.ClickException as problem:
+        problem.show()
+        sys.exit(int(Exit.USAGE))
+    except (KeyboardInterrupt, click.Abort):
+        _say("interrupted; nothing was stored")
+        sys.exit(130)
+    except BrokenPipeError:
+        # The reader of our output left; Python would complain once more while shutting down.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _stop(number: int, _frame: FrameType | None) -> NoReturn:
+    _say("stopped by a signal; nothing was stored")
+    sys.exit(128 + number)
+
+
+def _say(line: str) -> None:
+    from reports.text import safe_text
+
+    click.echo(f"aicensus: {safe_text(line)}", err=True)

@@ -1,0 +1,153 @@
+"""`aicensus formats`: which logs are read, and what comes out of them. Nothing is stored."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from scanner.commands.options import Day, Zone, json_option
+from scanner.errors import SignaturesError, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from connectors.files.notice import Notice
+    from connectors.files.stream import Stream
+    from scanner.sources import Reading
+
+
+@click.group()
+def formats() -> None:
+    """The logs that are read, each described by one YAML file."""
+
+
+@formats.command("list")
+@json_option
+def list_(as_json: bool) -> None:
+    """Every format, and what it can show."""
+    from scanner.load import formats as load
+    from scanner.sources import visibility
+
+    for fmt in load().values():
+        shows = visibility(fmt)
+        if as_json:
+            click.echo(
+                json.dumps({"id": fmt.id, "about": fmt.about, "shows": shows, "limits": fmt.limits})
+            )
+        else:
+            click.echo(f"{fmt.id:20} {fmt.about}  [{' '.join(shows)}]")
+
+
+@formats.command()
+@click.argument("paths", nargs=-1, required=True)
+@json_option
+def detect(paths: tuple[str, ...], as_json: bool) -> None:
+    """The format of each file, or why it is unknown."""
+    for path, stream, notice in _streams(paths, reading := _reading(None, None, None)):
+        name, why = None, notice.message if notice else ""
+        if stream is not None:
+            fmt, why, _ = reading.recognise(stream)
+            name = fmt.id if fmt else None
+        if as_json:
+            click.echo(json.dumps({"path": path, "format": name, "why": why}))
+        else:
+            click.echo(f"{path}: {name or 'unknown'} ({why})")
+
+
+@formats.command()
+@click.argument("paths", nargs=-1, required=True)
+@click.option("--format", "format_name", metavar="NAME|FILE.yaml")
+@click.option("--timezone", type=Zone())
+@click.option("--reference-date", type=Day())
+@json_option
+def parse(
+    paths: tuple[str, ...],
+    format_name: str | None,
+    timezone: str | None,
+    reference_date: date | None,
+    as_json: bool,
+) -> None:
+    """The normalised rows of each file in clear, one a line. Nothing is stored."""
+    from scanner.parse import Lines
+
+    reading = _reading(format_name, timezone, reference_date)
+    failed = False
+    for path, stream, notice in _streams(paths, reading):
+        if stream is None:
+            click.echo(f"{path}: {notice.message if notice else ''}", err=True)
+            failed = True
+            continue
+        lines = Lines(stream, reading)
+        for row in lines.rows():
+            click.echo(json.dumps(row, ensure_ascii=False) if as_json else _plain(row))
+        for line in lines.said:
+            click.echo(line, err=True)
+        failed = failed or lines.incomplete
+    raise SystemExit(3 if failed else 0)
+
+
+@formats.command()
+def test() -> None:
+    """Load every format and compile its SQL: a wrong expression is named."""
+    import duckdb
+
+    from connectors.logs.normalise import Normaliser
+    from connectors.logs.settings import ReadSettings
+    from scanner.load import formats as load
+    from scanner.pipeline import utc_now
+
+    settings = ReadSettings(timezone=None, reference_date=None, now=utc_now())
+    known = load()
+    for fmt in known.values():
+        try:
+            Normaliser(fmt, settings)
+        except duckdb.Error as problem:
+            raise SignaturesError(str(problem).splitlines()[0], f"format {fmt.id}") from problem
+    click.echo(f"{len(known)} formats", err=True)
+
+
+def _reading(name: str | None, timezone: str | None, reference: date | None) -> Reading:
+    from connectors.files.limits import Limits
+    from connectors.logs.settings import ReadSettings
+    from scanner.load import formats as load
+    from scanner.load import named_format
+    from scanner.pipeline import utc_now
+    from scanner.sources import Reading
+
+    known = load()
+    return Reading(
+        formats=known,
+        limits=Limits(),
+        settings=ReadSettings(timezone=timezone, reference_date=reference, now=utc_now()),
+        forced=named_format(name, known) if name else None,
+    )
+
+
+def _streams(
+    paths: tuple[str, ...], reading: Reading
+) -> Iterator[tuple[str, Stream | None, Notice | None]]:
+    from connectors.files.notice import Notice
+    from connectors.files.stream import open_streams
+    from scanner.sources import find
+
+    found, notices = find(paths)
+    if not found and not notices:
+        raise UsageError("no file to read", ", ".join(paths))
+    for notice in notices:
+        yield notice.path, None, notice
+    for one in found:
+        for item in open_streams(one, reading.limits):
+            if isinstance(item, Notice):
+                yield item.path, None, item
+            else:
+                with item as stream:
+                    yield stream.path, stream, None
+
+
+def _plain(row: dict[str, Any]) -> str:
+    from reports.text import safe_text
+
+    return safe_text("  ".join(f"{key}={value}" for key, value in row.items() if value is not None))

@@ -1,0 +1,70 @@
+"""Options that several commands share, spelled alike everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+FILE = click.Path(path_type=Path, dir_okay=False)
+FOLDER = click.Path(path_type=Path, file_okay=False)
+
+
+class Day(click.ParamType):
+    """A calendar day, YYYY-MM-DD."""
+
+    name = "date"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> date:
+        """Read the day."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is no date: write YYYY-MM-DD", param, ctx)
+
+
+class Zone(click.ParamType):
+    """The name of a time zone, as Europe/Berlin."""
+
+    name = "zone"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Hold the name against the zones this machine knows."""
+        from zoneinfo import available_timezones
+
+        if str(value) not in available_timezones():
+            self.fail(f"{value!r} is no time zone: write it as Europe/Berlin or UTC", param, ctx)
+        return str(value)
+
+
+def json_option(command: F) -> F:
+    """--json: one JSON object (or one a line) on stdout."""
+    return click.option("--json", "as_json", is_flag=True, help="JSON on stdout.")(command)
+
+
+def inventory_options(command: F) -> F:
+    """The declared side: register, people, policy."""
+    for option in reversed(
+        (
+            click.option(
+                "--inventory", "inventories", type=FILE, multiple=True, metavar="F",
+                help="The declared register; may be repeated.",
+            ),
+            click.option("--people", type=FILE, metavar="F", help="People list (CSV)."),
+            click.option("--policy", type=FILE, metavar="F", help="Policy (YAML or JSON)."),
+            click.option("--lenient", is_flag=True, help="Leave out bad rows of the register."),
+        )
+    ):  # fmt: skip
+        command = option(command)
+    return command

@@ -1,0 +1,56 @@
+"""Showing a finished run: terminal ledger, JSON on stdout, report files in a folder."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from scanner.errors import NoSpace
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from scanner.model import RunOutcome
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where a run is shown. as_json: the document on stdout; out: folder for report files."""
+
+    as_json: bool
+    out: Path | None
+
+    def __call__(self, con: duckdb.DuckDBPyConnection, outcome: RunOutcome) -> None:
+        """Write the report files, then show the run."""
+        del outcome
+        written = self._files(con)
+        if self.as_json:
+            from reports.json_document import document
+
+            click.echo(json.dumps(document(con), ensure_ascii=False, default=str))
+        else:
+            from rich.console import Console
+
+            from reports.terminal import render
+
+            render(con, Console(file=sys.stdout, highlight=False))
+        for path in written:
+            click.echo(f"wrote {path}", err=True)
+
+    def _files(self, con: duckdb.DuckDBPyConnection) -> list[Path]:
+        if self.out is None:
+            return []
+        from reports import csv, html
+
+        try:
+            self.out.mkdir(parents=True, exist_ok=True)
+            return [html.write(con, self.out), *csv.write(con, self.out)]
+        except OSError as problem:
+            raise NoSpace(
+                f"cannot write the report: {problem.strerror}", str(self.out)
+            ) from problem

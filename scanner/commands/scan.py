@@ -1,0 +1,113 @@
+"""`aicensus scan`: the main job."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from scanner.commands.options import FILE, FOLDER, Day, Zone, inventory_options, json_option
+from scanner.errors import UsageError
+from scanner.model import DEPTHS, PRIVACY, SEVERITIES, ScanRequest
+
+STATES = (
+    "prohibited", "retired_alive", "unapproved_use", "drifted", "needs_review", "unmanaged",
+    "declared_not_observed", "not_assessable", "duplicate",
+)  # fmt: skip
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@inventory_options
+@click.option("--db", type=FILE, metavar="F", help="Store that remembers assets between runs.")
+@click.option("--out", type=FOLDER, metavar="DIR", help="Write report.html and CSV files here.")
+@json_option
+@click.option(
+    "--format", "format_name", metavar="NAME|FILE.yaml", help="Read every file as this log format."
+)
+@click.option(
+    "--depth", type=click.Choice(DEPTHS), default="auto", help="How thoroughly rows are judged."
+)
+@click.option("--as-of", type=Day(), help="The day the ledger speaks of (default: today).")
+@click.option("--timezone", type=Zone(), help="Zone of times that name none (default: UTC).")
+@click.option("--reference-date", type=Day(), help="Latest day of times that name no year.")
+@click.option("--privacy", type=click.Choice(PRIVACY), default="standard")
+@click.option("--organisation", default="default", metavar="NAME", help="Whose store this is.")
+@click.option(
+    "--wait",
+    type=click.FloatRange(min=0),
+    default=0.0,
+    metavar="N",
+    help="Seconds to wait for a locked store.",
+)
+@click.option(
+    "--accept-incomplete", is_flag=True, help="Do not end with 3 when something could not be read."
+)
+@click.option(
+    "--fail-on", multiple=True, metavar="STATE|SEVERITY", help="End with 4 when a finding has it."
+)
+@click.option("--offline", is_flag=True, help="Refuse sources that need a network (logs never do).")
+def scan(
+    paths: tuple[str, ...],
+    inventories: tuple[Path, ...],
+    people: Path | None,
+    policy: Path | None,
+    lenient: bool,
+    db: Path | None,
+    out: Path | None,
+    as_json: bool,
+    format_name: str | None,
+    depth: str,
+    as_of: date | None,
+    timezone: str | None,
+    reference_date: date | None,
+    privacy: str,
+    organisation: str,
+    wait: float,
+    accept_incomplete: bool,
+    fail_on: tuple[str, ...],
+    offline: bool,
+) -> None:
+    """Find AI in PATHS (files, folders, patterns; - is stdin) that the register does not know.
+
+    \b
+    Example: aicensus scan /var/log/squid --inventory ai.csv --out report
+    """
+    del offline  # files only, so far: nothing here reaches out
+    from scanner.commands.output import Output
+    from scanner.commands.progress import watcher
+    from scanner.pipeline import scan as run
+    from scanner.pipeline import utc_now
+
+    if not paths:
+        raise UsageError("nothing to scan was given", "PATH", "name files, folders or patterns")
+    unknown = set(fail_on) - {*STATES, *SEVERITIES}
+    if unknown:
+        raise UsageError(
+            f"no state or severity is called {sorted(unknown)[0]!r}",
+            "--fail-on",
+            "one of " + ", ".join((*STATES, *SEVERITIES)),
+        )
+    request = ScanRequest(
+        paths=paths,
+        now=utc_now(),
+        inventories=inventories,
+        people=people,
+        policy=policy,
+        db=db,
+        key_file=db.with_name(db.name + ".key") if db else None,
+        format=format_name,
+        depth=depth,
+        as_of=as_of,
+        timezone=timezone,
+        reference_date=reference_date,
+        privacy=privacy,
+        organisation=organisation,
+        wait=wait,
+        lenient=lenient,
+        accept_incomplete=accept_incomplete,
+        fail_on=frozenset(fail_on),
+    )
+    outcome = run(request, watcher(), Output(as_json, out))
+    raise SystemExit(int(outcome.exit_code))

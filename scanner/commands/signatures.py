@@ -1,0 +1,136 @@
+"""`aicensus signatures`: look at the catalogue, check it, ask it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+from scanner.commands.options import json_option
+from scanner.errors import SignaturesError, UsageError
+
+if TYPE_CHECKING:
+    from signatures.compile import Compiled
+
+
+@click.group()
+def signatures() -> None:
+    """What AI looks like: the catalogue and its language."""
+
+
+@signatures.command("list")
+@click.option("--kind", help="Only services of this kind.")
+@json_option
+def list_(kind: str | None, as_json: bool) -> None:
+    """Every service in the catalogue, one a line."""
+    from scanner.load import compiled
+
+    services = [one for one in compiled().services.values() if kind in {None, one.kind}]
+    for one in sorted(services, key=lambda service: service.id):
+        if as_json:
+            facts = {"id": one.id, "kind": one.kind, "vendor": one.vendor, "product": one.product}
+            click.echo(json.dumps(facts, ensure_ascii=False))
+        else:
+            click.echo(f"{one.id:44} {one.product} ({one.vendor_name})")
+    if not as_json:
+        kinds = Counter(one.kind for one in services)
+        click.echo(
+            f"{len(services)} services: {', '.join(f'{n} {k}' for k, n in sorted(kinds.items()))}",
+            err=True,
+        )
+
+
+@signatures.command()
+@click.argument("service")
+def show(service: str) -> None:
+    """The file of one SERVICE, with its evidence and its cases."""
+    from scanner.load import catalogue
+
+    found = next((one for one in catalogue().signatures if one.id == service), None)
+    if found is None:
+        raise UsageError("no such service", service, "`aicensus signatures list` names them")
+    click.echo(found.model_dump_json(indent=2, exclude_none=True))
+
+
+@signatures.command()
+@click.argument("folders", nargs=-1, type=click.Path(path_type=Path, exists=True, file_okay=False))
+def lint(folders: tuple[Path, ...]) -> None:
+    """Check the catalogue (and FOLDERS of your own on top): language, evidence, cases."""
+    from scanner.load import catalogue
+    from scanner.match.observed import judge_observed
+    from signatures.compile import compile_catalogue
+    from signatures.lint import lint as check
+
+    loaded = catalogue(folders)
+    tables = compile_catalogue(loaded)
+    issues = list(check(loaded, lambda observed: judge_observed(tables, observed)))
+    for issue in issues:
+        click.echo(str(issue))
+    count = len(loaded.signatures)
+    click.echo(f"{count} signatures, {len(tables.rules)} rules, {len(issues)} issues", err=True)
+    if issues:
+        raise SignaturesError(f"{len(issues)} issues", "signatures", "mend the lines above")
+
+
+@signatures.command()
+@click.argument("hosts", nargs=-1, required=True)
+def test(hosts: tuple[str, ...]) -> None:
+    """The verdict on each of HOSTS, for people; `classify` is for programs."""
+    from scanner.load import compiled
+    from scanner.match.observed import answer
+
+    tables = compiled()
+    for host in hosts:
+        verdict = answer(tables, {"dst_host": host}, host)
+        click.echo(
+            f"{host}: {verdict['confidence']} {verdict['service'] or ''} {verdict['reason']}".rstrip()
+        )
+
+
+@signatures.command()
+@click.argument("source", type=click.File("rb"), default="-", metavar="[F|-]")
+@click.option("--http", is_flag=True, help="Lines are JSON requests, not host names.")
+@json_option
+def classify(source: IO[bytes], http: bool, as_json: bool) -> None:
+    """One verdict a line for host names, or with --http for JSON requests, in order."""
+    from scanner.load import compiled
+    from scanner.match.observed import answer
+
+    tables = compiled()
+    out = sys.stdout
+    for raw in source:
+        text = raw.decode("utf-8", "backslashreplace").rstrip("\r\n")
+        if not text.strip():
+            continue
+        shown: object = text
+        observed: Mapping[str, Any] | None = {"dst_host": text.strip()}
+        if http:
+            observed = _request(text)
+            shown = observed if observed is not None else text
+        verdict = answer(tables, observed, shown) if observed is not None else _unreadable(text)
+        if as_json:
+            out.write(json.dumps(verdict, ensure_ascii=False) + "\n")
+        else:
+            out.write(
+                f"{verdict['confidence']}\t{verdict['service'] or '-'}\t{json.dumps(shown)}\n"
+            )
+
+
+def _request(text: str) -> Mapping[str, Any] | None:
+    try:
+        found = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _unreadable(text: str) -> dict[str, Any]:
+    return {
+        "input": text, "confidence": "none", "kind": None, "vendor": None, "service": None,
+        "surface": None, "tags": [], "signature": None, "reason": "not a JSON object",
+    }  # fmt: skip

@@ -1,0 +1,72 @@
+"""Runs scan_range on threads of this machine.
+
+One thread reads and cuts (hashing, inflating and newline search release the GIL), the others
+normalise and match whole segments. Results are taken in order, so they do not depend on timing;
+at most a few segments are in flight, so memory does not grow with the file.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Final, Self
+
+from connectors.logs.normalise import Normaliser
+from scanner.match.exact import Matcher
+from scanner.scan_range import Partial, Scan, scan_range
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from connectors.logs.cut import Segment
+    from connectors.logs.model import Format
+    from connectors.logs.settings import ReadSettings
+    from scanner.names import Names
+    from signatures.compile import Compiled
+
+IN_FLIGHT: Final = 2  # segments waiting per thread
+
+
+class LocalEngine:
+    """A pool of threads, each with a matcher and a normaliser per format of its own."""
+
+    def __init__(self, compiled: Compiled, scan: Scan, names: Names, threads: int) -> None:
+        self._compiled = compiled
+        self._scan = scan
+        self._names = names
+        self._threads = max(threads, 1)
+        self._local = threading.local()
+        self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="scan")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def run(self, fmt: Format, settings: ReadSettings, segments: Iterable[Segment]) -> Partial:
+        """Scan the segments of one source; raises whatever reading or matching raises."""
+        total = Partial()
+        waiting: deque[Future[Partial]] = deque()
+        try:
+            for segment in segments:
+                waiting.append(self._pool.submit(self._one, fmt, settings, segment))
+                if len(waiting) >= self._threads * IN_FLIGHT:
+                    total.add(waiting.popleft().result())
+            while waiting:
+                total.add(waiting.popleft().result())
+        finally:
+            for future in waiting:
+                future.cancel()
+        return total.finish()
+
+    def _one(self, fmt: Format, settings: ReadSettings, segment: Segment) -> Partial:
+        local = self._local
+        if not hasattr(local, "matcher"):
+            local.matcher = Matcher(self._compiled, self._names)
+            local.normalisers = {}
+        key = (fmt.id, settings)
+        if key not in local.normalisers:
+            local.normalisers[key] = Normaliser(fmt, settings)
+        return scan_range(segment, local.normalisers[key], local.matcher, self._scan)

@@ -1,0 +1,153 @@
+"""From sightings to assets: what one asset is (its grain), and the id it keeps for good.
+
+The grain is DESIGN table 1: cloud by resource or region, SaaS by tenant, a model API by calling
+account or principal, a self-hosted server by product and address. The id is made once from the
+grain, then persisted (asset_identity), so that a later, better key can be added to the same asset.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+from uuid import UUID, uuid5
+
+import pyarrow as pa
+
+from scanner.store import sql
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import duckdb
+
+NAMESPACE: Final = UUID("6f1d6c0e-2f5b-5c55-9a53-1d6f0f2a7c11")
+_API_KINDS: Final = frozenset({"model_api"})
+_CLOUD_KINDS: Final = frozenset({"cloud_ai_resource", "gpu_compute"})
+_TENANT_KINDS: Final = frozenset(
+    {"saas_chat", "saas_app", "embedded_ai", "agent_platform", "coding_assistant"}
+)
+_PLAIN_KINDS: Final = frozenset(
+    {"model_hub", "browser_extension", "ai_crawler_inbound", "sdk_or_package"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Grain:
+    """What tells one asset of a service from the next: a key, and what a person calls it."""
+
+    key: str
+    name: str
+
+
+def grain(row: Mapping[str, object], product: str) -> Grain:
+    """The grain of one sighting (columns of scan_range.PARTIAL).
+
+    Only columns that name the thing itself take part: owner, version and display name never do.
+    """
+    service, kind = str(row["service"]), str(row["kind"])
+    host = str(row["dst_host"] or row["dst_ip"] or "")
+    if not row["by_host"] and kind not in _PLAIN_KINDS | _API_KINDS:
+        place = f"{row['dst_ip'] or host or 'unknown'}:{row['dst_port'] or ''}".rstrip(":")
+        where = f"{host}:{row['dst_port']}" if row["dst_port"] else host
+        return Grain(f"{service}|at={place}", f"{product} at {where or 'an unknown address'}")
+    if row["per_host"]:
+        return Grain(f"{service}|host={host}", f"{product} ({host.split('.')[0]})")
+    if kind in _CLOUD_KINDS:
+        parts = [str(row[name]) for name in ("account", "region") if row[name]]
+        return Grain(
+            f"{service}|account={row['account'] or ''}|region={row['region'] or ''}",
+            f"{product} ({', '.join(parts)})" if parts else product,
+        )
+    if kind in _API_KINDS:
+        caller = row["account"] or row["principal"]
+        return Grain(
+            f"{service}|caller={caller or 'organisation'}",
+            f"{product} (called by {caller})" if caller else product,
+        )
+    if kind in _TENANT_KINDS:
+        tenant = row["tenant"]
+        return Grain(
+            f"{service}|tenant={tenant or 'unknown'}",
+            f"{product} ({tenant})" if tenant else product,
+        )
+    return Grain(service, product)
+
+
+GRAIN_COLUMNS: Final = (
+    "service", "kind", "by_host", "per_host", "dst_host", "dst_ip", "dst_port", "account",
+    "principal", "region", "tenant",
+)  # fmt: skip
+
+
+def identified(
+    con: duckdb.DuckDBPyConnection,
+    sightings: pa.Table,
+    products: Mapping[str, str],
+    organisation: str,
+    run_id: str,
+) -> pa.Table:
+    """The sightings with their `asset_id`; new grains get an id in asset_identity.
+
+    sightings: detections in the columns of scan_range.PARTIAL and more.
+    """
+    columns = [sightings[name].to_pylist() for name in GRAIN_COLUMNS]
+    by_facts: dict[tuple[object, ...], Grain] = {}
+    keys = []
+    for facts in zip(*columns, strict=True):
+        found = by_facts.get(facts)
+        if found is None:
+            row = dict(zip(GRAIN_COLUMNS, facts, strict=True))
+            found = by_facts[facts] = grain(row, products[str(row["service"])])
+        keys.append(found)
+    known = dict(
+        con.execute(
+            "select key_value, asset_id from asset_identity where key_type = 'grain'"
+        ).fetchall()
+    )
+    ids = {
+        one.key: known.get(one.key) or str(uuid5(NAMESPACE, f"{organisation}\n{one.key}"))
+        for one in keys
+    }
+    table = pa.table(
+        {
+            "key_value": pa.array(list(ids), pa.string()),
+            "asset_id": pa.array(list(ids.values()), pa.string()),
+        }
+    )
+    con.register("grains", table)
+    con.execute(
+        """
+        insert into asset_identity
+        select asset_id, 'grain', key_value, $run_id, $run_id from grains
+        on conflict (key_type, key_value) do update set last_run = excluded.last_run
+        """,
+        {"run_id": run_id},
+    )
+    con.unregister("grains")
+    named = {ids[one.key]: one.name for one in keys}
+    fresh = pa.table(
+        {
+            "asset_id": pa.array(list(named), pa.string()),
+            "name": pa.array(list(named.values()), pa.string()),
+        }
+    )
+    con.register("fresh", fresh)
+    con.execute(
+        """
+        create or replace temp table asset_name as
+        select asset_id, name, null::varchar as subtype from fresh
+        union all by name
+        select asset_id, name, subtype from asset
+        where asset_id not in (select asset_id from fresh)
+        """
+    )
+    con.unregister("fresh")
+    return sightings.append_column(
+        "asset_id", pa.array([ids[one.key] for one in keys], pa.string())
+    )
+
+
+def build_assets(con: duckdb.DuckDBPyConnection, run_id: str) -> None:
+    """Bring table `asset` up to date with all sightings of the store."""
+    con.execute("delete from asset")
+    con.execute(sql("identify.sql"), {"run_id": run_id})

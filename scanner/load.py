@@ -1,0 +1,64 @@
+"""Everything a run needs to know before it reads the first log: loaded whole, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from connectors.logs.load import FormatError, load_format, load_formats
+from scanner.errors import SignaturesError, UsageError
+from signatures.compile import Compiled, compile_catalogue
+from signatures.errors import SignatureError
+from signatures.load import Catalogue, load_catalogue
+from signatures.strict_yaml import load_yaml
+
+if TYPE_CHECKING:
+    from connectors.logs.model import Format
+
+
+@cache
+def program_version() -> str:
+    """The installed version of aicensus."""
+    return version("aicensus")
+
+
+def catalogue(overlays: Sequence[Path] = ()) -> Catalogue:
+    """The shipped signatures and the user's; raises SignaturesError."""
+    try:
+        return load_catalogue(overlays) if overlays else load_catalogue()
+    except SignatureError as problem:
+        raise SignaturesError(str(problem)) from problem
+
+
+def compiled(overlays: Sequence[Path] = ()) -> Compiled:
+    """The signatures as look-up tables; raises SignaturesError."""
+    return compile_catalogue(catalogue(overlays))
+
+
+def formats() -> dict[str, Format]:
+    """The shipped log formats; raises SignaturesError."""
+    try:
+        return load_formats(load_yaml)
+    except FormatError as problem:
+        raise SignaturesError(str(problem)) from problem
+
+
+def named_format(name: str, known: dict[str, Format]) -> Format:
+    """The format called `name`, or the one in the file of that name; raises UsageError."""
+    if name in known:
+        return known[name]
+    path = Path(name)
+    if path.suffix in {".yaml", ".yml"}:
+        try:
+            return load_format(load_yaml, path)
+        except FormatError as problem:
+            raise SignaturesError(str(problem)) from problem
+        except OSError as problem:
+            raise UsageError(f"cannot read the format file: {problem.strerror}", name) from problem
+    raise UsageError(
+        f"no log format is called {name!r}", "--format", "`aicensus formats list` names them"
+    )

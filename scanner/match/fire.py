@@ -1,0 +1,96 @@
+"""Which rules fire on one observation: look-ups in the compiled tables, then their `needs`."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+
+from scanner.match.verdict import HOST_TYPES, Facts, Verdict, combine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from signatures.compile import Compiled, HostMatch, Rule
+
+
+def judge(compiled: Compiled, facts: Facts) -> Verdict | None:
+    """The verdict on one observation by the compiled tables; None when nothing speaks for AI."""
+    host = compiled.host_rules(facts.host) if facts.host is not None else None
+    return judge_with(
+        compiled,
+        facts,
+        host,
+        compiled.path_rules(facts.path) if facts.path is not None else (),
+        compiled.agent_rules(facts.agent) if facts.agent is not None else (),
+        compiled.cidr_rules(facts.ip) if facts.ip is not None else (),
+    )
+
+
+def judge_with(
+    compiled: Compiled,
+    facts: Facts,
+    host: HostMatch | None,
+    paths: Iterable[int],
+    agents: Iterable[int],
+    cidrs: Iterable[int],
+) -> Verdict | None:
+    """As `judge`, with the rules found by value already looked up (and memoised)."""
+    if host is not None and host.shared:
+        return None
+    rules = compiled.rules
+    host_ids = host.rule_ids if host is not None else ()
+    host_services = {rules[rule_id].service for rule_id in host_ids}
+    parent = host is not None and host.known_parent
+    fired = [
+        rules[i]
+        for i in (*host_ids, *agents, *cidrs)
+        if holds(rules[i], facts, host_services, parent)
+    ]
+    for rule_id in paths:
+        rule = rules[rule_id]
+        others = host_services - {rule.service}
+        anywhere = rule.needs is not None and rule.needs.port is not None
+        if (anywhere or not (others or parent)) and holds(rule, facts, host_services, parent):
+            fired.append(rule)
+    for name, value in facts.headers:
+        fired += [
+            rules[i]
+            for i in compiled.header_rules(name, value)
+            if holds(rules[i], facts, host_services, parent)
+        ]
+    if facts.port is not None and is_private(facts.ip or facts.host):
+        fired += [
+            rules[i]
+            for i in compiled.port_rules(facts.port)
+            if holds(rules[i], facts, host_services, parent)
+        ]
+    if not fired:
+        return None
+    return combine(compiled, fired, facts, host)
+
+
+def holds(rule: Rule, facts: Facts, host_services: set[str], parent: bool) -> bool:
+    """Whether everything the rule needs beside its own pattern is on this observation."""
+    needs = rule.needs
+    if needs is None:
+        return True
+    if needs.host == "unknown" and rule.type not in HOST_TYPES:
+        if (host_services - {rule.service}) or parent:
+            return False
+    return needs.hold(
+        port=facts.port,
+        path=facts.path,
+        method=facts.method,
+        headers=facts.headers,
+        agent=facts.agent,
+    )
+
+
+def is_private(address: str | None) -> bool:
+    """Whether this is an address of the inside: only there does a telltale port mean anything."""
+    if address is None:
+        return False
+    try:
+        return ip_address(address).is_private
+    except ValueError:
+        return False

@@ -1,0 +1,181 @@
+"""The obvious matcher: every rule tried on every observation, one after the other.
+
+It shares nothing with the compiled tables but the list of rules, the region table and the shared
+hosts. It is the measure the vectorised matcher is held against (tests/scanner/match), never the
+one that runs, so it prefers being plain to being quick, and Python's `re` to RE2.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from ipaddress import ip_address, ip_network
+from typing import TYPE_CHECKING, Any
+
+from scanner.match.verdict import Facts
+
+if TYPE_CHECKING:
+    from signatures.compile import Compiled, Rule
+
+STEPS = ["none", "hint", "low", "medium", "high", "confirmed"]
+HOST = ("host_exact", "host_template", "host_suffix")
+PLACE = ["host", "http_header", "http_path", "user_agent", "cidr", "port"]
+
+Answer = tuple[str, str, frozenset[str]]  # service, detection, rule values that spoke
+
+
+def naive(compiled: Compiled, facts: Facts) -> Answer | None:
+    """(service, detection, values of the rules that fired) for one observation, or None."""
+    rules = compiled.rules
+    if facts.host and any(under(facts.host, shared) for shared in compiled.shared_infrastructure):
+        if not _more_specific_than_shared(compiled, facts.host):
+            return None
+    naming = _host_rules(rules, facts.host) if facts.host and not _is_ip(facts.host) else []
+    owners = {rule.service for rule in naming}
+    parent = bool(facts.host) and any(
+        under(str(facts.host), shared) for shared in compiled.shared_parents
+    )
+    fired: list[Rule] = []
+    for rule in rules:
+        foreign = bool(owners - {rule.service}) or parent
+        if rule.type in HOST:
+            matches = rule in naming
+        elif rule.type == "http_path":
+            matches = path_matches(rule.value, facts.path)
+            if foreign and not (rule.needs and rule.needs.port):
+                matches = False
+        elif rule.type == "user_agent":
+            matches = agent_matches(rule.value, facts.agent)
+        elif rule.type == "http_header":
+            matches = any(header_matches(rule.value, name, text) for name, text in facts.headers)
+        elif rule.type == "cidr":
+            matches = facts.ip is not None and ip_address(facts.ip) in _network(rule.value)
+        elif rule.type == "port":
+            matches = facts.port == int(rule.value) and _private(facts.ip or facts.host)
+        else:
+            matches = False
+        if matches and _needs(rule, facts, foreign):
+            fired.append(rule)
+    return _answer(fired, facts)
+
+
+def under(host: str, domain: str) -> bool:
+    """Whether `host` is `domain` or lies below it, on a label boundary."""
+    return host == domain or host.endswith("." + domain)
+
+
+def path_matches(value: str, path: str | None) -> bool:
+    """A plain value is that path or one below it; one that begins with ^ is a regex."""
+    if path is None:
+        return False
+    if value.startswith("^"):
+        return re.search(value, path) is not None
+    return path == value or path.startswith(value.rstrip("/") + "/")
+
+
+def agent_matches(value: str, agent: str | None) -> bool:
+    """See signatures.compile for what a user agent value means; patterns are tried as they are."""
+    return agent is not None and _agent(value).search(agent) is not None
+
+
+def header_matches(value: str, name: str, text: str) -> bool:
+    """`name` alone wants the header, `name: regex` wants its value too."""
+    wanted, _, pattern = value.partition(":")
+    if wanted.strip().lower() != name.lower():
+        return False
+    return not pattern.strip() or re.search(pattern.strip(), text) is not None
+
+
+def _host_rules(rules: tuple[Rule, ...], host: str | None) -> list[Rule]:
+    """The most specific rules for the host: exact, else template, else the longest suffix."""
+    if host is None:
+        return []
+    exact = [rule for rule in rules if rule.type == "host_exact" and rule.value == host]
+    if exact:
+        return exact
+    templates = [
+        r for r in rules if r.type == "host_template" and _template(r.value).fullmatch(host)
+    ]
+    if templates:
+        return templates
+    suffixes = [rule for rule in rules if rule.type == "host_suffix" and under(host, rule.value)]
+    longest = max((len(rule.value) for rule in suffixes), default=0)
+    return [rule for rule in suffixes if len(rule.value) == longest]
+
+
+def _more_specific_than_shared(compiled: Compiled, host: str) -> bool:
+    shared = max(len(one) for one in compiled.shared_infrastructure if under(host, one))
+    return any(len(rule.value) >= shared for rule in _host_rules(compiled.rules, host))
+
+
+@cache
+def _template(value: str) -> re.Pattern[str]:
+    pattern = re.escape(value)
+    for name, shape in (
+        ("aws_region", r"[a-z]{2,4}(?:-[a-z]+)+-\d+"),
+        ("azure_region", r"[a-z]+[a-z0-9]*"),
+        ("gcp_region", r"[a-z]+(?:-[a-z]+)+\d+"),
+        ("label", r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?"),
+    ):
+        pattern = pattern.replace(re.escape("{" + name + "}"), shape)
+    return re.compile(pattern)
+
+
+@cache
+def _agent(value: str) -> re.Pattern[str]:
+    return re.compile(value)
+
+
+@cache
+def _network(value: str) -> Any:  # noqa: ANN401 - IPv4Network or IPv6Network
+    return ip_network(value)
+
+
+def _is_ip(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _private(text: str | None) -> bool:
+    return text is not None and _is_ip(text) and ip_address(text).is_private
+
+
+def _needs(rule: Rule, facts: Facts, foreign: bool) -> bool:
+    needs = rule.needs
+    if needs is None:
+        return True
+    if needs.host == "unknown" and foreign and rule.type not in HOST:
+        return False
+    return needs.hold(
+        port=facts.port,
+        path=facts.path,
+        method=facts.method,
+        headers=facts.headers,
+        agent=facts.agent,
+    )
+
+
+def _answer(fired: list[Rule], facts: Facts) -> Answer | None:
+    best: tuple[Any, ...] | None = None
+    for service in sorted({rule.service for rule in fired}):
+        mine = [rule for rule in fired if rule.service == service]
+        groups = {"host" if rule.type in HOST else rule.type for rule in mine}
+        step = max(STEPS.index(rule.confidence) for rule in mine)
+        browser = facts.agent is not None and facts.agent.startswith("Mozilla/")
+        if groups == {"http_path"} and browser:
+            step = min(step, 3 if any(rule.distinctive for rule in mine) else 2)
+        elif len(groups) >= 2 and step < 4:
+            step += 1
+        if facts.via == "dns":
+            step = min(step, 3)
+        place = min(PLACE.index(group) for group in groups)
+        longest = max(
+            len(r.value) for r in mine if PLACE.index("host" if r.type in HOST else r.type) == place
+        )
+        key = (step, -place, longest)
+        if step and (best is None or key > best[0]):
+            best = (key, service, STEPS[step], frozenset(rule.value for rule in mine))
+    return None if best is None else (best[1], best[2], best[3])

@@ -1,0 +1,95 @@
+"""Single observations, as people and case files write them, to verdicts.
+
+`signatures classify`, `signatures lint` and `explain` ask here; scans use exact.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from scanner.match.fire import judge
+from scanner.match.verdict import Facts, Verdict
+from signatures.hosts import HostError, is_ip, normalise_host, normalise_ip
+
+if TYPE_CHECKING:
+    from signatures.compile import Compiled
+
+# `classify --http` reads requests as people export them; DESIGN table 2 names the columns.
+_ALIASES = {
+    "host": "dst_host",
+    "ip": "dst_ip",
+    "port": "dst_port",
+    "path": "url_path",
+    "method": "http_method",
+    "headers": "http_headers",
+    "ua": "user_agent",
+}
+
+
+def facts_of(observed: Mapping[str, Any]) -> Facts:
+    """The facts of an observation given as a mapping of column names (or their short forms).
+
+    Raises HostError for a host or address that is none.
+    """
+    seen = {_ALIASES.get(str(key).lower(), str(key)): value for key, value in observed.items()}
+    host, ip = seen.get("dst_host"), seen.get("dst_ip")
+    path = seen.get("url_path")
+    headers = {
+        str(name).lower(): "" if value is None else str(value)
+        for name, value in (seen.get("http_headers") or {}).items()
+    }
+    agent = seen.get("user_agent") or headers.pop("user-agent", None)
+    name = normalise_host(str(host)) if host else None
+    address = normalise_ip(str(ip)) if ip else None
+    if name is not None and is_ip(name):
+        address = address or name
+    method = seen.get("http_method")
+    return Facts(
+        host=name,
+        ip=address,
+        port=_port(seen.get("dst_port")),
+        path=urlsplit(str(path)).path if path else None,
+        method=str(method).upper() if method else None,
+        agent=str(agent) if agent else None,
+        headers=tuple(sorted(headers.items())),
+    )
+
+
+def _port(value: object) -> int | None:
+    text = str(value) if value is not None else ""
+    return int(text) if text.isdecimal() and 0 < int(text) < 65536 else None
+
+
+def judge_observed(compiled: Compiled, observed: Mapping[str, Any]) -> Verdict | None:
+    """The verdict on one observation; a host that is none is no AI."""
+    try:
+        return judge(compiled, facts_of(observed))
+    except HostError:
+        return None
+
+
+def answer(compiled: Compiled, observed: Mapping[str, Any], shown: object) -> dict[str, Any]:
+    """The line `signatures classify --json` prints for one input (DESIGN, command line)."""
+    reason = "no rule speaks of it"
+    verdict = None
+    try:
+        facts = facts_of(observed)
+        verdict = judge(compiled, facts)
+        if verdict is None and facts.host and compiled.host_rules(facts.host).shared:
+            reason = "shared infrastructure: never a finding by itself"
+    except HostError as problem:
+        reason = f"not a host name: {problem}"
+    service = compiled.services[verdict.service] if verdict else None
+    return {
+        "input": shown,
+        "confidence": verdict.detection if verdict else "none",
+        "kind": verdict.kind if verdict else None,
+        "vendor": service.vendor if service else None,
+        "service": verdict.service if verdict else None,
+        "surface": verdict.surface if verdict else None,
+        "tags": list(service.tags) if service else [],
+        "signature": verdict.service if verdict else None,
+        "reason": ", ".join(verdict.indicators) if verdict else reason,
+    }

@@ -1,0 +1,142 @@
+"""How the rules that fired on one observation become one verdict.
+
+The rules themselves are data (signatures/); this is the arithmetic of DESIGN decision 6:
+maximum, plus one step for a second independent indicator type, never above high. The naive
+twin (naive.py) has its own spelling of the same arithmetic, and tests hold the two together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from signatures.compile import Compiled, HostMatch, Rule
+
+LEVELS: Final = ("none", "hint", "low", "medium", "high", "confirmed")
+RANK: Final = {word: rank for rank, word in enumerate(LEVELS)}
+DETECTION: Final = RANK["medium"]
+HIGH: Final = RANK["high"]
+LOW: Final = RANK["low"]
+
+# Which evidence names the service when several are equally sure; smaller is stronger.
+TYPE_ORDER: Final = {
+    "host_exact": 0,
+    "host_template": 0,
+    "host_suffix": 0,
+    "http_header": 1,
+    "http_path": 2,
+    "user_agent": 3,
+    "cidr": 4,
+    "port": 5,
+}
+HOST_TYPES: Final = frozenset({"host_exact", "host_template", "host_suffix"})
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What matching reads of one observation; `host` and `ip` are normalised.
+
+    via: how the host is known: its `name` was in the record, a `uid` joined it to one that
+    had it, or a `dns` answer named the address.
+    """
+
+    host: str | None = None
+    ip: str | None = None
+    port: int | None = None
+    path: str | None = None
+    method: str | None = None
+    agent: str | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    via: str = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What an observation is: the service, how sure, and by which indicators."""
+
+    service: str
+    kind: str
+    detection: str
+    surface: str | None
+    usage: str | None
+    indicators: tuple[str, ...]
+    rule_id: int
+    by_host: bool
+    per_host: bool
+    region: str | None
+
+    @property
+    def is_detection(self) -> bool:
+        """Whether this counts as matched (medium or above)."""
+        return RANK[self.detection] >= DETECTION
+
+
+def is_browser(agent: str | None) -> bool:
+    """Browsers, and only they and things posing as them, begin with Mozilla."""
+    return agent is not None and agent.startswith("Mozilla/")
+
+
+def independent(rule_type: str) -> str:
+    """The group a type counts in: the three host types are one kind of evidence."""
+    return "host" if rule_type in HOST_TYPES else rule_type
+
+
+def combine(
+    compiled: Compiled, fired: Sequence[Rule], facts: Facts, host: HostMatch | None
+) -> Verdict | None:
+    """One verdict from the rules that fired, or None.
+
+    fired: rules whose pattern and `needs` hold. The strongest service wins; between equals the
+    better kind of evidence, then the longer pattern, then the service id.
+    """
+    by_service: dict[str, list[Rule]] = {}
+    for rule in fired:
+        by_service.setdefault(rule.service, []).append(rule)
+    best: tuple[tuple[int, int, int, str], Rule, list[Rule], int] | None = None
+    for service, rules in by_service.items():
+        rank = service_rank(rules, facts)
+        lead = min(rules, key=lambda rule: (TYPE_ORDER[rule.type], -len(rule.value), rule.rule_id))
+        order = (-rank, TYPE_ORDER[lead.type], -len(lead.value), service)
+        if rank and (best is None or order < best[0]):
+            best = (order, lead, rules, rank)
+    if best is None:
+        return None
+    _, lead, rules, rank = best
+    service_facts = compiled.services[lead.service]
+    by_host = lead.type in HOST_TYPES
+    names = sorted({_indicator(rule, facts) for rule in rules})
+    return Verdict(
+        service=lead.service,
+        kind=service_facts.kind,
+        detection=LEVELS[rank],
+        surface=lead.surface,
+        usage=lead.usage or service_facts.usage,
+        indicators=tuple(names),
+        rule_id=lead.rule_id,
+        by_host=by_host,
+        per_host=by_host and "{label}" in lead.value,
+        region=host.region if host is not None and by_host else None,
+    )
+
+
+def service_rank(rules: Sequence[Rule], facts: Facts) -> int:
+    """The confidence, as a rank in LEVELS, that these rules of one service give together."""
+    types = {independent(rule.type) for rule in rules}
+    rank = max(RANK[rule.confidence] for rule in rules)
+    if types == {"http_path"} and is_browser(facts.agent):
+        distinctive = any(rule.distinctive for rule in rules)
+        rank = min(rank, DETECTION if distinctive else LOW)
+    elif len(types) > 1 and rank < HIGH:
+        rank += 1
+    if facts.via == "dns":
+        rank = min(rank, DETECTION)
+    return rank
+
+
+def _indicator(rule: Rule, facts: Facts) -> str:
+    if rule.type in HOST_TYPES and facts.via != "name":
+        return f"{'connection_uid' if facts.via == 'uid' else 'dns_answer'}:{rule.value}"
+    return f"{rule.type}:{rule.value}"

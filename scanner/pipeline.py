@@ -1,0 +1,232 @@
+"""The main job: read, match, identify, reconcile, record. One run, one transaction.
+
+The order is the promise: everything that can be refused is refused before the first log is read;
+logs are read before the store is touched; and what the store holds afterwards is the whole run or
+nothing of it.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Protocol
+from uuid import uuid4
+
+import duckdb
+
+from connectors.files.limits import Limits
+from connectors.logs.settings import ReadSettings
+from scanner import record
+from scanner.engines.local import LocalEngine
+from scanner.errors import Exit, NoSpace, NothingToScan, worst
+from scanner.identify import build_assets
+from scanner.ledger import Register, load_register, reconcile_run
+from scanner.load import compiled, formats, named_format, program_version
+from scanner.model import RunOutcome, ScanRequest
+from scanner.names import Names
+from scanner.privacy import People, load_key
+from scanner.scan_range import Partial, Scan
+from scanner.sources import Reading, SourceResult, find, in_order, read, refused
+from scanner.store import Store, open_store
+
+if TYPE_CHECKING:
+    from connectors.files.discover import Found
+    from connectors.files.notice import Notice
+    from signatures.compile import Compiled
+
+
+class Watcher(Protocol):
+    """Who is told how far a scan is."""
+
+    def begin(self, total: int) -> None:
+        """Reading starts; `total` is bytes on disk."""
+
+    def advance(self, count: int) -> None:
+        """`count` more bytes of them were read."""
+
+    def source(self, path: str) -> None:
+        """The account of one more file is complete."""
+
+    def end(self) -> None:
+        """Reading is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What was loaded before anything was read."""
+
+    compiled: Compiled
+    register: Register
+    reading: Reading
+
+
+Show = Callable[[duckdb.DuckDBPyConnection, RunOutcome], None]
+
+
+def scan(request: ScanRequest, watcher: Watcher, show: Show) -> RunOutcome:
+    """Run one scan; `show` renders from the store before it is closed.
+
+    Raises AicensusError (one of scanner.errors) for what ends the run before it has a result.
+    """
+    started = time.monotonic()
+    inputs = _load(request)
+    found, notices = find(request.paths)
+    if not found and all(
+        notice.reason == "missing" or notice.level != "error" for notice in notices
+    ):
+        _nothing(notices)
+    with open_store(request.db, request.wait) as store:
+        outcome = RunOutcome(run_id=str(uuid4()))
+        results = [refused(notice) for notice in notices if notice.level == "error"]
+        remarks = [notice for notice in notices if notice.level != "error"]
+        results += _read(request, inputs, found, watcher)
+        for notice in remarks:
+            (results[0] if results else refused(notice)).notices.append(notice)
+        _once(results, record.already_read(store.con))
+        try:
+            _commit(store, request, inputs, results, outcome, started)
+        except (duckdb.FatalException, duckdb.IOException) as problem:
+            raise NoSpace(
+                f"the store could not be written: {str(problem).splitlines()[0]}",
+                str(request.db or ""),
+            ) from problem
+        show(store.con, outcome)
+    return outcome
+
+
+def _load(request: ScanRequest) -> Inputs:
+    known = formats()
+    reading = Reading(
+        formats=known,
+        limits=Limits(),
+        settings=ReadSettings(
+            timezone=request.timezone, reference_date=request.reference_date, now=request.now
+        ),
+        forced=named_format(request.format, known) if request.format else None,
+    )
+    return Inputs(compiled(), load_register(request), reading)
+
+
+def _nothing(notices: Sequence[Notice]) -> None:
+    missing = [notice.path for notice in notices if notice.reason == "missing"]
+    if missing:
+        raise NothingToScan(
+            "does not exist", ", ".join(missing), "name a file, a folder or a pattern"
+        )
+    raise NothingToScan("no file to read", ", ".join(n.path for n in notices) or "the given paths")
+
+
+def _read(
+    request: ScanRequest, inputs: Inputs, found: Sequence[Found], watcher: Watcher
+) -> list[SourceResult]:
+    """Read all files, those with names first; each result's names serve the next files."""
+    names = Names()
+    people = People.of(inputs.register.people)
+    inputs.reading.progress = watcher.advance
+    results = []
+    watcher.begin(sum(one.path.stat().st_size for one in found if one.path.exists()))
+    try:
+        with LocalEngine(
+            inputs.compiled, Scan(people, load_key(request.key_file)), names, request.threads
+        ) as engine:
+            for result in read(in_order(found, inputs.reading), inputs.reading, engine):
+                names.merge(result.partial.names)
+                result.partial.names = Names()
+                results.append(result)
+                watcher.source(result.path)
+    finally:
+        watcher.end()
+    return results
+
+
+def _once(results: Iterable[SourceResult], known: dict[str, str]) -> None:
+    """Content that was read before, in this run or another, counts 0 everywhere."""
+    from connectors.files.notice import Notice
+
+    seen: dict[str, str] = {}
+    for result in results:
+        if result.sha256 is None or not result.partial.counts.read:
+            continue
+        earlier = seen.get(result.sha256)
+        if earlier is None and result.sha256 in known:
+            earlier = f"run {known[result.sha256]}"
+        if earlier is None:
+            seen[result.sha256] = result.path
+            continue
+        result.partial = Partial(
+            days=result.partial.days, first=result.partial.first, last=result.partial.last
+        )
+        result.status, result.reason = "complete", "duplicate"
+        result.notices = [
+            Notice(
+                result.path, "note", "duplicate", f"the same content was already read: {earlier}"
+            )
+        ]
+
+
+def _commit(
+    store: Store,
+    request: ScanRequest,
+    inputs: Inputs,
+    results: Sequence[SourceResult],
+    outcome: RunOutcome,
+    started: float,
+) -> None:
+    as_of = request.as_of or request.now.date()
+    with store.transaction() as con:
+        facts: dict[str, object] = {
+            "run_id": outcome.run_id,
+            "seq": record.next_seq(con),
+            "organisation": request.organisation,
+            "started_at": request.now,
+            "ended_at": request.now + timedelta(seconds=time.monotonic() - started),
+            "as_of": as_of,
+            "version": program_version(),
+            "signatures_digest": inputs.compiled.digest,
+            "inventory_digest": inputs.register.digest,
+            "privacy": request.privacy,
+            "depth": request.depth,
+            "exit_code": 0,
+            "exit_reasons": list[str](),
+        }
+        record.write_run(con, facts)
+        record.write_services(con, outcome.run_id, inputs.compiled)
+        record.write_sources(con, outcome.run_id, request.organisation, results)
+        record.write_sightings(con, outcome.run_id, request.organisation, inputs.compiled, results)
+        build_assets(con, outcome.run_id)
+        reconcile_run(con, outcome.run_id, inputs.register, as_of)
+        _judge(con, request, inputs, results, outcome)
+        codes = outcome.codes - ({Exit.INCOMPLETE} if request.accept_incomplete else set())
+        outcome.exit_code = worst(codes)
+        facts["exit_code"] = int(outcome.exit_code)
+        facts["exit_reasons"] = outcome.reasons
+        record.write_run(con, facts)
+
+
+def _judge(
+    con: duckdb.DuckDBPyConnection,
+    request: ScanRequest,
+    inputs: Inputs,
+    results: Sequence[SourceResult],
+    outcome: RunOutcome,
+) -> None:
+    for result in results:
+        if result.incomplete:
+            outcome.because(Exit.INCOMPLETE, f"{result.path}: {result.status} ({result.reason})")
+    for notice in inputs.register.notices:
+        if notice.level == "error":
+            outcome.because(Exit.INCOMPLETE, f"{notice.path}:{notice.line or ''} {notice.message}")
+    if request.fail_on:
+        for state, severity, count in con.execute(
+            "select state, severity, count(*) from finding where run_id = $run_id group by all order by all",
+            {"run_id": outcome.run_id},
+        ).fetchall():
+            if {state, severity} & request.fail_on:
+                outcome.because(Exit.FINDINGS, f"{count} findings: {state}, {severity}")
+
+
+def utc_now() -> datetime:
+    """The clock of a run: naive UTC, as the store keeps time."""
+    return datetime.now(UTC).replace(tzinfo=None)

@@ -1,0 +1,219 @@
+"""Writing a run into the store: what was read, what was seen, what it was judged by.
+
+Everything here happens inside the run's one transaction. The equations of DESIGN decision 4 are
+checks of table `source`, so a sum that does not hold refuses the whole run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import duckdb
+import pyarrow as pa
+
+from scanner.coverage import cell, moment
+from scanner.errors import AccountingError
+from scanner.identify import identified
+from scanner.scan_range import detections
+
+if TYPE_CHECKING:
+    from scanner.sources import SourceResult
+    from signatures.compile import Compiled
+
+_ROWS = ("header", "blank", "comment", "skipped", "rejected", "cut")
+
+
+def next_seq(con: duckdb.DuckDBPyConnection) -> int:
+    """The number of the run about to be written; runs are ordered by it, not by the clock."""
+    (row,) = con.execute("select coalesce(max(seq), 0) + 1 from run").fetchall()
+    return int(row[0])
+
+
+def already_read(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Content hash to the run that read it, for every source whose rows are in the store."""
+    rows = con.execute(
+        "select sha256, min(run_id) from source where read > 0 and sha256 is not null group by sha256"
+    ).fetchall()
+    return {str(sha): str(run) for sha, run in rows}
+
+
+def write_run(con: duckdb.DuckDBPyConnection, facts: dict[str, object]) -> None:
+    """Write (or write again) the row of table `run`."""
+    con.execute("delete from run where run_id = $run_id", {"run_id": facts["run_id"]})
+    insert_rows(con, "run", [facts])
+
+
+def write_services(con: duckdb.DuckDBPyConnection, run_id: str, compiled: Compiled) -> None:
+    """The services of this run's catalogue, so that the ledger can name them later."""
+    insert_rows(
+        con,
+        "service",
+        [
+            {
+                "run_id": run_id,
+                "service": one.id,
+                "kind": one.kind,
+                "vendor": one.vendor,
+                "vendor_name": one.vendor_name,
+                "product": one.product,
+                "summary": one.summary,
+                "aliases": list(one.aliases),
+                "tags": list(one.tags),
+            }
+            for one in compiled.services.values()
+        ],
+    )
+
+
+def write_sources(
+    con: duckdb.DuckDBPyConnection, run_id: str, organisation: str, results: Sequence[SourceResult]
+) -> None:
+    """Sources with their accounts, their problems, rejects and coverage cells.
+
+    Raises AccountingError when the account of a source does not add up.
+    """
+    rows: list[dict[str, object]] = []
+    for result in results:
+        partial, counts = result.partial, result.partial.counts
+        account = {name: getattr(counts, name) for name in _ROWS}
+        rows.append(
+            {
+                "run_id": run_id,
+                "source": result.path,
+                "path": result.path,
+                "format": result.format,
+                "sha256": result.sha256,
+                "size": result.size,
+                "status": result.status,
+                "reason": result.reason,
+                "first_time": moment(partial.first),
+                "last_time": moment(partial.last),
+                "visibility": list(result.visibility),
+                "read": counts.read,
+                **account,
+                "ok": partial.ok,
+                "screened_out": 0,
+                "pending": result.pending,
+                "matched": partial.matched,
+                "unmatched": partial.ok - partial.matched,
+                "replaced": len(partial.replaced),
+            }
+        )
+    try:
+        insert_rows(con, "source", rows)
+    except duckdb.ConstraintException as problem:
+        raise AccountingError(f"the account of a source does not add up: {problem}") from problem
+    insert_rows(
+        con,
+        "problem",
+        [
+            {"run_id": run_id, "source": one.path, "path": note.path, "line": note.line, "field": note.field,
+             "level": note.level, "reason": note.reason, "message": note.message}
+            for one in results
+            for note in one.notices
+        ],
+    )  # fmt: skip
+    insert_rows(
+        con,
+        "reject",
+        [
+            {"run_id": run_id, "source": one.path, "path": one.path, "line": bad.line,
+             "byte_offset": bad.offset, "field": bad.field, "reason": bad.reason, "value": bad.value}
+            for one in results
+            for bad in one.partial.rejects
+        ],
+    )  # fmt: skip
+    insert_rows(
+        con,
+        "coverage",
+        [{"run_id": run_id, **_cell(one, organisation)} for one in results],
+    )
+
+
+def _cell(result: SourceResult, organisation: str) -> dict[str, object]:
+    one = asdict(cell(result, organisation))
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in one.items()}
+
+
+def write_sightings(
+    con: duckdb.DuckDBPyConnection,
+    run_id: str,
+    organisation: str,
+    compiled: Compiled,
+    results: Sequence[SourceResult],
+) -> None:
+    """Detections as sightings of assets, the rest as candidates for review."""
+    strong: list[pa.Table] = []
+    for result in results:
+        if not result.partial.sightings.num_rows:
+            continue
+        found, weak = detections(result.partial.sightings)
+        size = found.num_rows
+        for name, value in (
+            ("source", result.path),
+            ("format", result.format),
+            ("sha256", result.sha256),
+            ("sample_path", result.path),
+        ):
+            found = found.append_column(name, pa.repeat(pa.scalar(value, pa.string()), size))
+        strong.append(found)
+        if weak.num_rows:
+            _candidates(con, run_id, result.path, weak)
+    if not strong:
+        return
+    products = {one.id: one.product for one in compiled.services.values()}
+    table = identified(con, pa.concat_tables(strong), products, organisation, run_id)
+    con.register("found", table)
+    con.execute(
+        """
+        insert into sighting by name
+        select
+            $run_id as run_id,
+            * exclude (indicators, by_host, per_host),
+            string_split(indicators, chr(10)) as indicators
+        from found
+        """,
+        {"run_id": run_id},
+    )
+    con.unregister("found")
+
+
+def _candidates(con: duckdb.DuckDBPyConnection, run_id: str, path: str, weak: pa.Table) -> None:
+    con.register("weak", weak)
+    con.execute(
+        """
+        insert into candidate by name
+        select
+            $run_id               as run_id,
+            $path                 as source,
+            service,
+            kind,
+            detection,
+            coalesce(dst_host, dst_ip) as dst_host,
+            replace(indicators, chr(10), ', ') as why,
+            sum(hits)             as hits,
+            min(first_seen)       as first_seen,
+            max(last_seen)        as last_seen,
+            $path                 as sample_path,
+            min(sample_line)      as sample_line
+        from weak
+        group by all
+        """,
+        {"run_id": run_id, "path": path},
+    )
+    con.unregister("weak")
+
+
+def insert_rows(
+    con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[dict[str, object]]
+) -> None:
+    """Append rows to a table by name, through Arrow, with the column types the table has."""
+    if not rows:
+        return
+    names = list(rows[0])
+    target = con.execute(f"select {', '.join(names)} from {table} limit 0").to_arrow_table().schema  # noqa: S608 - names are literals of this package
+    con.register("fresh_rows", pa.Table.from_pylist([dict(row) for row in rows], schema=target))
+    con.execute(f"insert into {table} by name select * from fresh_rows")  # noqa: S608 - likewise
+    con.unregister("fresh_rows")

@@ -1,0 +1,223 @@
+"""From the paths a person gave to the account of each file: found, recognised, read, judged.
+
+Nothing is silent: a path that does not exist, a file that is none of our formats, a row that does
+not parse, each ends as a SourceResult or a notice with the words of DESIGN table 4.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from connectors.files.discover import discover
+from connectors.files.notice import Notice
+from connectors.files.stream import open_streams
+from connectors.logs.cut import segments
+from connectors.logs.detect import detect
+from scanner.scan_range import Partial
+
+if TYPE_CHECKING:
+    from connectors.files.discover import Found
+    from connectors.files.limits import Limits
+    from connectors.files.stream import Outcome, Stream
+    from connectors.logs.model import Format
+    from connectors.logs.settings import ReadSettings
+    from scanner.engines.local import LocalEngine
+
+_VISIBILITY: Final = {
+    "user": ("src_user",),
+    "host": ("dst_host", "tls_sni"),
+    "url": ("url_path",),
+    "bytes": ("bytes_out", "bytes_in"),
+    "action": ("action",),
+    "agent": ("user_agent",),
+}
+
+
+@dataclass(slots=True)
+class SourceResult:
+    """One file or member after the scan. A source that was not read has an empty `partial`."""
+
+    path: str
+    status: str
+    reason: str | None = None
+    format: str | None = None
+    sha256: str | None = None
+    size: int | None = None
+    visibility: tuple[str, ...] = ()
+    partial: Partial = field(default_factory=Partial)
+    notices: list[Notice] = field(default_factory=list)
+    pending: int = 0
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether absence of something in this source proves nothing."""
+        return self.status not in {"complete", "screened"}
+
+
+def visibility(fmt: Format) -> tuple[str, ...]:
+    """Which of user, host, url, bytes, action and agent a format can show."""
+    return tuple(word for word, names in _VISIBILITY.items() if any(n in fmt.map for n in names))
+
+
+@dataclass(slots=True)
+class Reading:
+    """What is needed to read files: formats, limits, settings, and a forced format if any."""
+
+    formats: Mapping[str, Format]
+    limits: Limits
+    settings: ReadSettings
+    forced: Format | None = None
+    progress: Callable[[int], None] | None = None
+
+    def recognise(self, stream: Stream) -> tuple[Format | None, str, list[Notice]]:
+        """The format of a stream, or why there is none."""
+        if self.forced is not None:
+            return self.forced, "named by --format", []
+        found = detect(stream.head(), stream.path, self.formats)
+        return found.format, found.why, list(found.notices)
+
+
+def find(paths: Sequence[str]) -> tuple[list[Found], list[Notice]]:
+    """The files below the given paths, and what is said of the rest."""
+    found: list[Found] = []
+    notices: list[Notice] = []
+    for item in discover(paths):
+        if isinstance(item, Notice):
+            notices.append(item)
+        else:
+            found.append(item)
+    return found, notices
+
+
+def in_order(found: Sequence[Found], reading: Reading) -> list[Found]:
+    """Files with names first, files that borrow names (flows, connections) after them.
+
+    Recognising a file here only orders it; it is recognised again when it is read.
+    """
+    if len(found) < 2:
+        return list(found)
+    quiet = Reading(reading.formats, reading.limits, reading.settings, reading.forced)
+    late = {one.display for one in found if _borrows(one, quiet)}
+    return [f for f in found if f.display not in late] + [f for f in found if f.display in late]
+
+
+def _borrows(found: Found, reading: Reading) -> bool:
+    if found.display == "-":
+        return False
+    for item in open_streams(found, reading.limits):
+        if isinstance(item, Notice):
+            continue
+        with item as stream:
+            fmt, _, _ = reading.recognise(stream)
+        return fmt is not None and not {"dst_host", "tls_sni"} & set(fmt.map)
+    return False
+
+
+def read(found: Sequence[Found], reading: Reading, engine: LocalEngine) -> Iterator[SourceResult]:
+    """Scan every file, yielding the account of each stream in it."""
+    for one in found:
+        for item in open_streams(one, reading.limits, reading.progress):
+            if isinstance(item, Notice):
+                yield refused(item)
+                continue
+            with item as stream:
+                yield _scan(stream, reading, engine)
+
+
+def refused(notice: Notice) -> SourceResult:
+    """The account of something that could not be opened."""
+    return SourceResult(notice.path, "failed", notice.reason, notices=[notice])
+
+
+def _scan(stream: Stream, reading: Reading, engine: LocalEngine) -> SourceResult:
+    fmt, why, notices = reading.recognise(stream)
+    if fmt is None:
+        for _ in stream.chunks():  # to its end, so that the hash and the damage are known
+            pass
+        outcome = stream.outcome()
+        result = _result(stream, outcome, None, "", Partial())
+        if result.status == "complete" or (result.status == "partial" and result.reason != "empty"):
+            result.status, result.reason = "failed", "refused"
+        if result.reason == "refused" and not any(n.level == "error" for n in result.notices):
+            result.notices.append(Notice(stream.path, "error", "refused", why))
+        result.notices[:0] = notices
+        return result
+    cut = segments(fmt, stream, reading.settings)
+    partial = engine.run(fmt, reading.settings, cut)
+    notices += cut.notices
+    result = _result(stream, stream.outcome(), fmt, reading.settings.timezone or "UTC", partial)
+    result.notices[:0] = notices
+    if any(n.level == "error" for n in notices) and result.status == "complete":
+        error = next(n for n in notices if n.level == "error")
+        result.status, result.reason = "partial", error.reason
+    return result
+
+
+def _result(
+    stream: Stream, outcome: Outcome, fmt: Format | None, zone: str, partial: Partial
+) -> SourceResult:
+    result = SourceResult(
+        path=stream.path,
+        status=outcome.state,
+        reason=outcome.reason,
+        format=fmt.id if fmt else None,
+        sha256=outcome.sha256,
+        size=stream.size,
+        visibility=visibility(fmt) if fmt else (),
+        partial=partial,
+        notices=list(outcome.notices),
+    )
+    partial.counts.cut += outcome.cut
+    if result.status == "failed":
+        result.partial = Partial()
+        return result
+    if result.status == "complete" and fmt is not None:
+        result.status, result.reason = _rows(fmt, zone, partial, result)
+    return result
+
+
+def _rows(fmt: Format, zone: str, partial: Partial, result: SourceResult) -> tuple[str, str | None]:
+    """complete, unless the rows themselves say otherwise."""
+    counts = partial.counts
+    lost = [word for word in partial.skips if word in fmt.incomplete_when]
+    for word in lost:
+        result.notices.append(
+            Notice(
+                result.path,
+                "warning",
+                "incomplete",
+                f"{partial.skips[word]} {word} records: the source itself lost data",
+            )
+        )
+    if partial.replaced:
+        for line in partial.replaced[:3]:
+            result.notices.append(
+                Notice(
+                    result.path,
+                    "warning",
+                    "malformed",
+                    "bytes that are not UTF-8, kept as escapes",
+                    line,
+                )
+            )
+    if partial.zoneless:
+        result.notices.append(
+            Notice(
+                result.path,
+                "note",
+                "timezone",
+                f"{partial.zoneless} times have no zone: read as {zone}",
+            )
+        )
+    if counts.rejected:
+        return "partial", "rejects"
+    if partial.replaced:
+        return "partial", "malformed"
+    if lost:
+        return "partial", "incomplete"
+    if not partial.ok + counts.skipped:
+        result.notices.append(Notice(result.path, "warning", "empty", "no data rows"))
+        return "partial", "empty"
+    return "complete", None

@@ -1,0 +1,89 @@
+-- in: sighting, service (this run's catalogue)   out: asset (emptied before)   again: same rows
+-- Bytes: a proxy line, a DNS query and a flow record may all tell of one use. Within one class
+-- of observation they add up; between classes the largest of the day stands.
+with daily as (
+    select
+        asset_id,
+        day,
+        class,
+        sum(bytes_out) as bytes_out,
+        sum(bytes_in)  as bytes_in
+    from sighting
+    group by all
+),
+peak as (
+    select
+        asset_id,
+        day,
+        max(bytes_out) as bytes_out,
+        max(bytes_in)  as bytes_in
+    from daily
+    group by all
+),
+traffic as (
+    select
+        asset_id,
+        sum(bytes_out) as bytes_out,
+        sum(bytes_in)  as bytes_in
+    from peak
+    group by all
+),
+seen as (
+    select
+        s.asset_id,
+        any_value(s.service)                                                as service,
+        any_value(s.kind)                                                   as kind,
+        list_sort(list(distinct s.dst_host) filter (s.dst_host is not null)) as domains,
+        list_sort(list(distinct s.department) filter (s.department is not null
+            and s.department <> 'unknown'))                                 as departments,
+        max(s.model)                                                        as model,
+        max(s.account)                                                      as account,
+        max(s.region)                                                       as region,
+        max(s.tenant)                                                       as tenant,
+        min(case s.detection when 'confirmed' then 0 when 'high' then 1 else 2 end) as sureness,
+        sum(s.hits)                                                         as hits,
+        coalesce(sum(s.hits) filter (s.action = 'blocked'), 0)              as blocked,
+        bool_or(s.usage = 'upload')                                         as uploads,
+        count(distinct s.actor) filter (s.actor_type = 'user')              as people,
+        count(distinct s.actor)                                             as actors,
+        min(s.first_seen)                                                   as first_seen,
+        max(s.last_seen)                                                    as last_seen,
+        arg_min(s.run_id, r.seq)                                            as first_run,
+        arg_max(s.run_id, r.seq)                                            as last_run
+    from sighting as s
+    join run as r using (run_id)
+    group by s.asset_id
+)
+insert into asset by name
+select
+    seen.asset_id,
+    seen.kind,
+    k.subtype,
+    seen.service,
+    v.vendor,
+    v.product,
+    k.name,
+    []::varchar[]                                              as native_ids,
+    coalesce(seen.domains, []::varchar[])                      as domains,
+    seen.model,
+    seen.account,
+    seen.region,
+    seen.tenant,
+    []::varchar[]                                              as oauth_scopes,
+    case seen.sureness when 0 then 'confirmed' when 1 then 'high' else 'medium' end as detection,
+    case seen.sureness when 0 then 0.97 when 1 then 0.9 else 0.6 end as confidence,
+    seen.hits,
+    seen.blocked,
+    t.bytes_out,
+    t.bytes_in,
+    if(seen.people > 0, seen.people, seen.actors)              as users,
+    coalesce(seen.departments, []::varchar[])                  as departments,
+    coalesce(seen.uploads, false)                              as uploads,
+    seen.first_seen,
+    seen.last_seen,
+    seen.first_run,
+    seen.last_run
+from seen
+join traffic as t using (asset_id)
+join asset_name as k using (asset_id)
+join service as v on v.service = seen.service and v.run_id = $run_id;

@@ -1,0 +1,322 @@
+-- What reports read. Every view speaks of the latest run and of the ledger as it stands after it.
+
+create or replace view v_latest as
+select * from run order by seq desc limit 1;
+
+create or replace view v_source as
+select s.* from source as s join v_latest using (run_id) order by s.path;
+
+create or replace view v_problem as
+select p.* from problem as p join v_latest using (run_id)
+order by case p.level when 'error' then 0 when 'warning' then 1 else 2 end, p.path, p.line;
+
+create or replace view v_reject as
+select r.* from reject as r join v_latest using (run_id) order by r.path, r.line;
+
+create or replace view v_coverage as
+select c.* from coverage as c join v_latest using (run_id) order by c.source, c.operation;
+
+create or replace view v_candidate as
+select
+    c.service,
+    c.kind,
+    c.detection,
+    c.dst_host,
+    min(c.why)          as why,
+    sum(c.hits)         as hits,
+    min(c.first_seen)   as first_seen,
+    max(c.last_seen)    as last_seen,
+    min(c.sample_path)  as sample_path,
+    min(c.sample_line)  as sample_line
+from candidate as c join v_latest using (run_id)
+group by c.service, c.kind, c.detection, c.dst_host
+order by case c.detection when 'low' then 0 else 1 end, hits desc, c.dst_host;
+
+create or replace view v_pair as
+select p.* from pair as p join v_latest using (run_id) order by p.asset_id, p.row;
+
+create or replace view v_finding as
+select f.* exclude (run_id) from finding as f join v_latest using (run_id)
+order by
+    case f.severity when 'critical' then 0 when 'high' then 1 when 'medium' then 2 when 'low' then 3 else 4 end,
+    f.title,
+    f.finding_id;
+
+create or replace view v_evidence as
+select
+    s.asset_id,
+    s.source,
+    s.indicators,
+    s.surface,
+    s.usage,
+    s.detection,
+    s.dst_host,
+    s.dst_ip,
+    s.dst_port,
+    s.client,
+    s.action,
+    sum(s.hits)                                                as hits,
+    sum(s.bytes_out)                                           as bytes_out,
+    sum(s.bytes_in)                                            as bytes_in,
+    count(distinct s.actor)                                    as actors,
+    min(s.first_seen)                                          as first_seen,
+    max(s.last_seen)                                           as last_seen,
+    arg_min(s.sample_path, (s.first_seen, s.sample_path, s.sample_line)) as sample_path,
+    arg_min(s.sample_line, (s.first_seen, s.sample_path, s.sample_line)) as sample_line
+from sighting as s
+group by all
+order by s.asset_id, hits desc, s.source, s.dst_host, s.client, s.action;
+
+create or replace view v_asset as
+with paired as (
+    select
+        p.asset_id,
+        list(p.row order by p.row)                                          as rows,
+        list(d.ref order by p.row) filter (d.ref is not null)               as refs,
+        arg_min(d.business_owner, p.row) filter (d.business_owner is not null) as owner
+    from pair as p
+    join v_latest using (run_id)
+    join declaration as d on d.run_id = p.run_id and d.row = p.row
+    where p.band = 'auto'
+    group by p.asset_id
+),
+busiest as (
+    select asset_id, arg_max(department, (actors, department)) as department
+    from (
+        select asset_id, department, count(distinct actor) as actors
+        from sighting
+        where actor_type = 'user' and department <> 'unknown'
+        group by asset_id, department
+        having count(distinct actor) >= 5
+    )
+    group by asset_id
+),
+worst as (
+    select
+        f.asset_id,
+        arg_min(f.severity, case f.severity when 'critical' then 0 when 'high' then 1
+            when 'medium' then 2 when 'low' then 3 else 4 end) as severity
+    from finding as f
+    join v_latest using (run_id)
+    where f.asset_id is not null
+    group by f.asset_id
+)
+select
+    a.asset_id,
+    a.kind,
+    a.subtype,
+    a.service,
+    a.vendor,
+    coalesce(v.vendor_name, a.vendor)          as vendor_name,
+    a.product,
+    a.name,
+    a.native_ids,
+    a.domains,
+    a.model,
+    a.account,
+    a.region,
+    a.tenant,
+    a.detection,
+    a.confidence,
+    a.hits,
+    a.blocked,
+    a.bytes_out,
+    a.bytes_in,
+    a.users,
+    a.first_seen,
+    a.last_seen,
+    a.first_run = s.run_id                     as new,
+    s.state,
+    s.fields,
+    s.flags,
+    s.rule_ids,
+    s.why,
+    s.rejected,
+    coalesce(p.rows, []::integer[])            as rows,
+    coalesce(p.refs, []::varchar[])            as refs,
+    coalesce(a.owner, p.owner)                 as owner,
+    b.department,
+    w.severity
+from asset as a
+join asset_state as s on s.asset_id = a.asset_id
+join v_latest as l on l.run_id = s.run_id
+left join service as v on v.run_id = l.run_id and v.service = a.service
+left join paired as p on p.asset_id = a.asset_id
+left join busiest as b on b.asset_id = a.asset_id
+left join worst as w on w.asset_id = a.asset_id
+order by a.name, a.asset_id;
+
+create or replace view v_declared as
+select
+    d.row,
+    d.source,
+    d.ref,
+    d.name,
+    d.business_owner,
+    d.technical_owner,
+    d.department,
+    d.vendor,
+    d.product,
+    d.lifecycle,
+    d.approved_on,
+    d.review_due,
+    s.state,
+    s.flags,
+    s.duplicate_of_row,
+    s.why,
+    count(p.asset_id)::integer as assets,
+    d.remarks
+from declaration as d
+join v_latest as l on l.run_id = d.run_id
+join declared_state as s on s.run_id = d.run_id and s.row = d.row
+left join pair as p on p.run_id = d.run_id and p.row = d.row and p.band = 'auto'
+group by all
+order by d.row;
+
+create or replace view v_timeline as
+select
+    s.day,
+    t.state,
+    count(distinct s.asset_id)::integer as assets,
+    sum(s.hits)                         as hits,
+    sum(s.bytes_out)                    as bytes_out,
+    count(distinct s.actor)::integer    as actors
+from sighting as s
+join asset_state as t on t.asset_id = s.asset_id
+join v_latest as l on l.run_id = t.run_id
+group by s.day, t.state
+order by s.day, t.state;
+
+create or replace view v_vendor as
+select
+    a.vendor,
+    any_value(a.vendor_name)                                      as vendor_name,
+    count(*)::integer                                             as assets,
+    (count(*) filter (a.state = 'unmanaged'))::integer            as unmanaged,
+    sum(a.hits)                                                   as hits,
+    sum(a.bytes_out)                                              as bytes_out,
+    any_value(u.actors)                                           as actors
+from v_asset as a
+left join (
+    select n.vendor, count(distinct s.actor)::integer as actors
+    from sighting as s join asset as n using (asset_id)
+    group by n.vendor
+) as u using (vendor)
+group by a.vendor
+order by unmanaged desc, hits desc, a.vendor;
+
+-- Cells under five users fold into `other`; if only one folds, the next smallest goes with it,
+-- or the total would give the folded one away.
+create or replace view v_department as
+with people as (
+    select
+        s.department,
+        count(distinct s.actor)                                        as actors,
+        row_number() over (order by count(distinct s.actor), s.department) as place
+    from sighting as s
+    where s.actor_type = 'user'
+    group by s.department
+),
+small as (
+    select count(*) filter (actors < 5) as n from people
+),
+label as (
+    select
+        department,
+        if(place <= if(n = 1, 2, n), 'other', department) as cell
+    from people, small
+)
+select
+    l.cell                                                         as department,
+    count(distinct s.asset_id)::integer                            as assets,
+    (count(distinct s.asset_id) filter (t.state = 'unmanaged'))::integer as unmanaged,
+    sum(s.hits)                                                    as hits,
+    sum(s.bytes_out)                                               as bytes_out,
+    count(distinct s.actor)::integer                               as actors
+from sighting as s
+join label as l using (department)
+join asset_state as t on t.asset_id = s.asset_id
+join v_latest as r on r.run_id = t.run_id
+where s.actor_type = 'user'
+group by l.cell
+order by l.cell = 'other', actors desc, l.cell;
+
+create or replace view v_run as
+select
+    l.run_id,
+    l.seq,
+    l.organisation,
+    l.started_at,
+    l.ended_at,
+    l.as_of,
+    l.version,
+    l.signatures_digest,
+    l.inventory_digest,
+    l.privacy,
+    l.depth,
+    l.exit_code,
+    l.exit_reasons,
+    s.sources,
+    s.sources_complete,
+    s.sources - s.sources_complete                       as sources_incomplete,
+    s.read,
+    s.ok,
+    s.matched,
+    s.unmatched,
+    s.rejected,
+    s.cut,
+    s.skipped,
+    s.first_time,
+    s.last_time,
+    a.assets,
+    a.managed,
+    a.unmanaged,
+    a.drifted,
+    a.unapproved,
+    a.prohibited,
+    a.retired_alive,
+    a.waived,
+    a.needs_review,
+    d.declared,
+    d.declared_not_observed,
+    d.not_assessable,
+    f.findings,
+    u.users
+from v_latest as l
+cross join (
+    select
+        count(*)::integer                                                     as sources,
+        (count(*) filter (status in ('complete', 'screened')))::integer       as sources_complete,
+        coalesce(sum(read), 0)::bigint                                        as read,
+        coalesce(sum(ok), 0)::bigint                                          as ok,
+        coalesce(sum(matched), 0)::bigint                                     as matched,
+        coalesce(sum(unmatched), 0)::bigint                                   as unmatched,
+        coalesce(sum(rejected), 0)::bigint                                    as rejected,
+        coalesce(sum(cut), 0)::bigint                                         as cut,
+        coalesce(sum(skipped), 0)::bigint                                     as skipped,
+        min(first_time)                                                       as first_time,
+        max(last_time)                                                        as last_time
+    from v_source
+) as s
+cross join (
+    select
+        count(*)::integer                                          as assets,
+        (count(*) filter (state = 'managed'))::integer             as managed,
+        (count(*) filter (state = 'unmanaged'))::integer           as unmanaged,
+        (count(*) filter (state = 'drifted'))::integer             as drifted,
+        (count(*) filter (state = 'unapproved_use'))::integer      as unapproved,
+        (count(*) filter (state = 'prohibited'))::integer          as prohibited,
+        (count(*) filter (state = 'retired_alive'))::integer       as retired_alive,
+        (count(*) filter (state = 'waived'))::integer              as waived,
+        (count(*) filter (state = 'needs_review'))::integer        as needs_review
+    from asset_state join v_latest using (run_id)
+) as a
+cross join (
+    select
+        count(*)::integer                                                 as declared,
+        (count(*) filter (state = 'declared_not_observed'))::integer      as declared_not_observed,
+        (count(*) filter (state = 'not_assessable'))::integer             as not_assessable
+    from declared_state join v_latest using (run_id)
+) as d
+cross join (select count(*)::integer as findings from v_finding) as f
+cross join (select count(distinct actor)::integer as users from sighting where actor_type = 'user') as u;

@@ -1,0 +1,163 @@
+"""The store: one DuckDB file, one writer, locked, and nothing outside it in reach.
+
+External access is off and the configuration locked once open, so that no text from outside can
+make the engine read or write a file. Without a path the store lives in memory for one run.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from pathlib import Path
+from typing import IO, Final
+
+import duckdb
+
+from scanner.errors import NoSpace, StoreError, StoreLocked
+
+SCHEMA_VERSION: Final = 1
+_SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+    "allow_persistent_secrets": "false",
+    "python_enable_replacements": "false",
+    "memory_limit": "512MB",
+    "threads": "2",
+}
+
+
+def sql(name: str) -> str:
+    """The text of a file of scanner/sql."""
+    return (files("scanner") / "sql" / name).read_text("utf-8")
+
+
+class Store:
+    """An open store; use `open_store`. `con` is its only connection."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, path: Path | None) -> None:
+        self.con = con
+        self.path = path
+
+    @contextmanager
+    def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """All of a run or nothing of it."""
+        self.con.execute("begin transaction")
+        try:
+            yield self.con
+        except BaseException:
+            # Once DuckDB could not write, the connection can no longer roll back either; the
+            # file itself is sound when opened again.
+            try:
+                self.con.execute("rollback")
+            except duckdb.Error:
+                self.con.close()
+            raise
+        self.con.execute("commit")
+        if self.path is not None:
+            self.con.execute("checkpoint")
+
+
+@contextmanager
+def open_store(path: Path | None, wait: float = 0.0) -> Iterator[Store]:
+    """Open (making it if need be) the store at `path`, or one in memory when None.
+
+    wait: seconds to wait for another run's lock. Raises StoreLocked, StoreError, NoSpace.
+    """
+    if path is None:
+        with _connected(":memory:") as con:
+            _migrate(con, "the store")
+            yield Store(con, None)
+        return
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise StoreError("not a regular file", str(path), "name a file for the store")
+    with _locked(path, wait), _connected(str(path)) as con:
+        _migrate(con, str(path))
+        yield Store(con, path)
+
+
+@contextmanager
+def _locked(path: Path, wait: float) -> Iterator[None]:
+    lock = path.with_name(path.name + ".lock")
+    try:
+        file = lock.open("a+", encoding="ascii")
+    except OSError as problem:
+        raise NoSpace(f"cannot write the lock file: {problem.strerror}", str(lock)) from problem
+    with file:
+        _take(file, path, wait)
+        file.seek(0)
+        file.truncate()
+        file.write(f"{os.getpid()}\n")
+        file.flush()
+        yield
+
+
+def _take(file: IO[str], path: Path, wait: float) -> None:
+    until = time.monotonic() + wait
+    while True:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as problem:
+            if time.monotonic() >= until:
+                file.seek(0)
+                owner = file.read(32).strip() or "unknown"
+                raise StoreLocked(
+                    f"another run holds the store (process {owner})",
+                    str(path),
+                    "try --wait SECONDS",
+                ) from problem
+            time.sleep(0.1)
+        else:
+            return
+
+
+@contextmanager
+def _connected(name: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    try:
+        con = duckdb.connect(name, config=_SETTINGS)
+    except duckdb.Error as problem:
+        first = str(problem).splitlines()[0]
+        raise StoreError(
+            f"cannot open the store: {first}", name, "restore a backup or name another file"
+        ) from problem
+    try:
+        con.execute("set enable_external_access = false")
+        con.execute("set lock_configuration = true")
+        yield con
+    finally:
+        con.close()
+
+
+def _migrate(con: duckdb.DuckDBPyConnection, where: str) -> None:
+    tables = {row[0] for row in con.execute("select table_name from duckdb_tables()").fetchall()}
+    version = 0
+    if "meta" in tables:
+        found = con.execute("select value from meta where key = 'schema_version'").fetchall()
+        version = int(found[0][0]) if found else 0
+    elif tables:
+        raise StoreError(
+            "a DuckDB file of another program", where, "name another file for the store"
+        )
+    if version > SCHEMA_VERSION:
+        raise StoreError(
+            f"made by a newer aicensus (schema {version}, this one knows {SCHEMA_VERSION})",
+            where,
+            "upgrade aicensus",
+        )
+    if version < SCHEMA_VERSION:
+        con.execute("begin transaction")
+        for number in range(version + 1, SCHEMA_VERSION + 1):
+            con.execute(sql(f"migrations/{number:04}_{_MIGRATIONS[number]}.sql"))
+        con.execute(
+            "insert or replace into meta values ('schema_version', $version)",
+            {"version": str(SCHEMA_VERSION)},
+        )
+        con.execute("commit")
+    con.execute(sql("views.sql"))
+
+
+_MIGRATIONS: Final = {1: "store"}
