@@ -1,0 +1,114 @@
+"""Opens what was found: one Stream per file, one per member of an archive.
+
+The way of the bytes: raw (hashed) -> decode (checked, capped) -> text -> frame. Each stage is an
+iterator over the one before; what goes wrong on the way is written into one Ending.
+"""
+
+import codecs as encodings
+from collections.abc import Iterator
+
+from connectors.files.archive import archive_streams
+from connectors.files.codecs import Codec, codec_named, codec_of, unsupported
+from connectors.files.decode import decode
+from connectors.files.discover import Found
+from connectors.files.ending import Ending, Outcome
+from connectors.files.frame import Block, Oversize
+from connectors.files.limits import Limits
+from connectors.files.members import SNIFF, is_archive, is_zip
+from connectors.files.notice import Notice
+from connectors.files.pieces import Peekable
+from connectors.files.raw import Progress, open_raw
+from connectors.files.reading import Stream
+
+__all__ = ["Block", "Outcome", "Oversize", "Stream", "open_streams"]
+
+_PACKED_STEP = 256 << 10  # raw bytes per read of a compressed file
+_BOMS = (encodings.BOM_UTF16_LE, encodings.BOM_UTF16_BE)
+
+
+def open_streams(
+    found: Found, limits: Limits, progress: Progress | None = None
+) -> Iterator[Stream | Notice]:
+    """The text streams in one file: itself, or the members of an archive, in archive order.
+
+    A Notice stands for what was not opened, and why. `progress` is called with the number of raw
+    bytes just consumed. A Stream of a member is valid until the next is asked for; every Stream
+    is to be closed (`with`).
+    """
+    raw = open_raw(found.path, found.display, found.root, progress)
+    if isinstance(raw, Notice):
+        yield raw
+        return
+    ending = Ending(found.display)
+    pieces = Peekable(raw.pieces(ending))
+    raw.step = _PACKED_STEP
+    head = pieces.peek(SNIFF)
+    named = None if found.display == "-" else codec_named(found.display)
+    codec = codec_of(head)
+    decoded: Iterator[bytes] = pieces
+    inner = head
+    if codec is not None:
+        _check_name(codec, named, ending)
+        peekable = Peekable(decode(codec, pieces, limits, ending))
+        decoded, inner = peekable, peekable.peek(SNIFF)
+    other = unsupported(inner)
+    if other is not None or (codec is not None and (codec_of(inner) or is_zip(inner))):
+        raw.close()
+        message = "nested compression refused" if codec else f"is {other}, which is not read"
+        yield Notice(found.display, "error", "refused", f"{message}; decompress it first")
+    elif is_archive(inner):
+        yield from archive_streams(raw, found.display, codec, limits, ending)
+    else:
+        if codec is None:
+            decoded = _plain(pieces, head, named, ending)
+            raw.step = limits.block
+
+        def finish() -> str:
+            raw.finish(ending)
+            return raw.digest.hexdigest()
+
+        yield Stream(
+            ending,
+            decoded,
+            limits,
+            compression=codec.name if codec else None,
+            size=raw.size,
+            finish=finish,
+            close=raw.close,
+        )
+
+
+def _check_name(codec: Codec, named: Codec | None, ending: Ending) -> None:
+    if named is codec or ending.path == "-":
+        return
+    message = f"is {codec.name} without {codec.suffixes[0]}"
+    if named is not None:
+        message = f"named {named.suffixes[0]} but is {codec.name}"
+    ending.tell("warning", "name", f"{message}; read as {codec.name}")
+
+
+def _plain(pieces: Peekable, head: bytes, named: Codec | None, ending: Ending) -> Iterator[bytes]:
+    """The pieces of a file that no compression begins; its name may promise one all the same."""
+    if named is None or not head:
+        return pieces
+    if named.starts_cut(head):
+        ending.stop("partial", "truncated", f"{named.name} stream ends early; fetch it again")
+        return iter(())
+    promise = f"named {named.suffixes[0]} but is"
+    if _binary(pieces.peek(64 << 10)):
+        message = f"{promise} neither {named.name} nor text: damaged; fetch it again"
+        ending.stop("failed", "corrupt", message)
+        return iter(())
+    ending.tell("warning", "name", f"{promise} not {named.name}; read as text")
+    return pieces
+
+
+def _binary(head: bytes) -> bool:
+    """Whether `head` cannot be text: damaged compressed data must not pass for a log."""
+    if head.startswith(_BOMS):
+        return False
+    try:
+        encodings.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return True
+    return any(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in set(head))
