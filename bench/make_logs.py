@@ -19,7 +19,7 @@ import numpy as np
 CHUNK = 100_000
 DAY_SECONDS = 86_400
 START = 1_772_323_200  # 2026-03-01, UTC
-FIELDS = (
+FIELDS = (  # noqa: SIM905 - as Zeek prints them
     "ts uid id.orig_h id.orig_p id.resp_h id.resp_p version cipher curve server_name resumed "
     "last_alert next_protocol established ssl_history cert_chain_fps client_cert_chain_fps "
     "sni_matches_cert"
@@ -88,7 +88,8 @@ def write(rows: int, out: Path, seed: int, share: float) -> dict[str, object]:
             decoy = rng.random(count) < share / 4
             file.writelines(
                 f"{t:.6f}\tC{low + n:015x}\t{c}\t{p}\t{a}\t443\tTLSv13\tTLS_AES_128_GCM_SHA256\t"
-                f"x25519\t{h}\tF\t{'api.openai.com' if d else '-'}\th2\tT\tCsiI\t(empty)\t(empty)\tT\n"
+                f"x25519\t{h}\tF\t{'api.openai.com' if d else '-'}\th2\tT\tCsiI\t(empty)"
+                "\t(empty)\tT\n"
                 for n, (t, c, p, a, h, d) in enumerate(
                     zip(stamps, who, ports, addresses[pick], names[pick], decoy, strict=True)
                 )

@@ -61,7 +61,8 @@ def main() -> None:
                 check(out / "out.json", truth)
                 size = int(str(truth["bytes"])) / 1e6
                 print(
-                    f"{rows:>10} {size:>6.0f} {wall:>7.2f} {cpu:>6.2f} {rows / wall:>9.0f} {peak:>8.0f}",
+                    f"{rows:>10} {size:>6.0f} {wall:>7.2f} {cpu:>6.2f} "
+                    f"{rows / wall:>9.0f} {peak:>8.0f}",
                     flush=True,
                 )
 

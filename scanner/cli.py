@@ -6,10 +6,12 @@ import os
 import signal
 import sys
 from importlib import import_module
-from types import FrameType
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import click
+
+if TYPE_CHECKING:
+    from types import FrameType
 
 # name: (module:attribute, one line of help)
 COMMANDS: Final = {

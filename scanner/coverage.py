@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from scanner.sources import SourceResult
 
 EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - the store's times are naive UTC

@@ -51,7 +51,7 @@ def grain(row: Mapping[str, object], product: str) -> Grain:
         where = f"{host}:{row['dst_port']}" if row["dst_port"] else host
         return Grain(f"{service}|at={place}", f"{product} at {where or 'an unknown address'}")
     if row["per_host"]:
-        return Grain(f"{service}|host={host}", f"{product} ({host.split('.')[0]})")
+        return Grain(f"{service}|host={host}", f"{product} ({host.split('.', maxsplit=1)[0]})")
     if kind in _CLOUD_KINDS:
         parts = [str(row[name]) for name in ("account", "region") if row[name]]
         return Grain(

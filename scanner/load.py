@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from signatures.compile import Compiled, compile_catalogue
+from signatures.load import Catalogue, load_catalogue
+
 from connectors.logs.load import FormatError, load_format, load_formats
 from scanner.errors import SignaturesError, UsageError
-from signatures.compile import Compiled, compile_catalogue
 from signatures.errors import SignatureError
-from signatures.load import Catalogue, load_catalogue
 from signatures.strict_yaml import load_yaml
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from connectors.logs.model import Format
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from scanner.errors import Exit
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+    from pathlib import Path
 
 SEVERITIES: Final = ("critical", "high", "medium", "low", "info")
 PRIVACY: Final = ("strict", "standard", "investigation")

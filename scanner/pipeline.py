@@ -32,9 +32,10 @@ from scanner.sources import Reading, SourceResult, find, in_order, read, refused
 from scanner.store import Store, open_store
 
 if TYPE_CHECKING:
+    from signatures.compile import Compiled
+
     from connectors.files.discover import Found
     from connectors.files.notice import Notice
-    from signatures.compile import Compiled
 
 
 class Watcher(Protocol):
@@ -220,7 +221,13 @@ def _judge(
             outcome.because(Exit.INCOMPLETE, f"{notice.path}:{notice.line or ''} {notice.message}")
     if request.fail_on:
         for state, severity, count in con.execute(
-            "select state, severity, count(*) from finding where run_id = $run_id group by all order by all",
+            """
+            select state, severity, count(*)
+            from finding
+            where run_id = $run_id
+            group by all
+            order by all
+            """,
             {"run_id": outcome.run_id},
         ).fetchall():
             if {state, severity} & request.fail_on:

@@ -11,13 +11,15 @@ import hmac
 import os
 import re
 import secrets
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from hashlib import sha256
-from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from scanner.errors import NoSpace, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
 
 UNKNOWN_DEPARTMENT = "unknown"
 _KEY_BYTES = 32
@@ -27,15 +29,24 @@ class PersonLike(Protocol):
     """What the people list says of one person."""
 
     @property
-    def display_name(self) -> str: ...
+    def display_name(self) -> str:
+        """Full name."""
+
     @property
-    def mail(self) -> str: ...
+    def mail(self) -> str:
+        """Address, or empty."""
+
     @property
-    def login(self) -> str: ...
+    def login(self) -> str:
+        """Account name, or empty."""
+
     @property
-    def department(self) -> str: ...
+    def department(self) -> str:
+        """Unit, or empty."""
+
     @property
-    def aliases(self) -> tuple[str, ...]: ...
+    def aliases(self) -> tuple[str, ...]:
+        """Other spellings."""
 
 
 def spelling(text: str) -> str:

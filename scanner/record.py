@@ -6,7 +6,6 @@ checks of table `source`, so a sum that does not hold refuses the whole run.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -19,8 +18,11 @@ from scanner.identify import identified
 from scanner.scan_range import detections
 
 if TYPE_CHECKING:
-    from scanner.sources import SourceResult
+    from collections.abc import Sequence
+
     from signatures.compile import Compiled
+
+    from scanner.sources import SourceResult
 
 _ROWS = ("header", "blank", "comment", "skipped", "rejected", "cut")
 
@@ -34,7 +36,12 @@ def next_seq(con: duckdb.DuckDBPyConnection) -> int:
 def already_read(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """Content hash to the run that read it, for every source whose rows are in the store."""
     rows = con.execute(
-        "select sha256, min(run_id) from source where read > 0 and sha256 is not null group by sha256"
+        """
+        select sha256, min(run_id)
+        from source
+        where read > 0 and sha256 is not null
+        group by sha256
+        """
     ).fetchall()
     return {str(sha): str(run) for sha, run in rows}
 
@@ -109,22 +116,38 @@ def write_sources(
         con,
         "problem",
         [
-            {"run_id": run_id, "source": one.path, "path": note.path, "line": note.line, "field": note.field,
-             "level": note.level, "reason": note.reason, "message": note.message}
+            {
+                "run_id": run_id,
+                "source": one.path,
+                "path": note.path,
+                "line": note.line,
+                "field": note.field,
+                "level": note.level,
+                "reason": note.reason,
+                "message": note.message,
+            }
             for one in results
             for note in one.notices
         ],
-    )  # fmt: skip
+    )
     insert_rows(
         con,
         "reject",
         [
-            {"run_id": run_id, "source": one.path, "path": one.path, "line": bad.line,
-             "byte_offset": bad.offset, "field": bad.field, "reason": bad.reason, "value": bad.value}
+            {
+                "run_id": run_id,
+                "source": one.path,
+                "path": one.path,
+                "line": bad.line,
+                "byte_offset": bad.offset,
+                "field": bad.field,
+                "reason": bad.reason,
+                "value": bad.value,
+            }
             for one in results
             for bad in one.partial.rejects
         ],
-    )  # fmt: skip
+    )
     insert_rows(
         con,
         "coverage",
@@ -213,7 +236,9 @@ def insert_rows(
     if not rows:
         return
     names = list(rows[0])
-    target = con.execute(f"select {', '.join(names)} from {table} limit 0").to_arrow_table().schema  # noqa: S608 - names are literals of this package
+    # Names of tables and columns are literals of this package; values travel as Arrow.
+    empty = f"select {', '.join(names)} from {table} limit 0"  # noqa: S608 - see above
+    target = con.execute(empty).to_arrow_table().schema
     con.register("fresh_rows", pa.Table.from_pylist([dict(row) for row in rows], schema=target))
-    con.execute(f"insert into {table} by name select * from fresh_rows")  # noqa: S608 - likewise
+    con.execute(f"insert into {table} by name select * from fresh_rows")  # noqa: S608 - see above
     con.unregister("fresh_rows")

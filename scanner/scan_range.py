@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from connectors.logs.cut import Segment
+
     from connectors.logs.normalise import Batch, Normaliser
     from scanner.match.exact import Matched, Matcher
 
@@ -32,20 +33,41 @@ KEPT_REJECTS: Final = 1000
 _text, _long = pa.string(), pa.int64()
 KEYS: Final = pa.schema(
     [
-        ("class", _text), ("service", _text), ("kind", _text), ("surface", _text), ("usage", _text),
-        ("detection", _text), ("indicators", _text), ("by_host", pa.bool_()), ("per_host", pa.bool_()),
-        ("dst_host", _text), ("dst_ip", _text), ("dst_port", pa.int32()), ("actor", _text),
-        ("actor_type", _text), ("department", _text), ("principal", _text), ("account", _text),
-        ("region", _text), ("tenant", _text), ("model", _text), ("client", _text), ("action", _text),
+        ("class", _text),
+        ("service", _text),
+        ("kind", _text),
+        ("surface", _text),
+        ("usage", _text),
+        ("detection", _text),
+        ("indicators", _text),
+        ("by_host", pa.bool_()),
+        ("per_host", pa.bool_()),
+        ("dst_host", _text),
+        ("dst_ip", _text),
+        ("dst_port", pa.int32()),
+        ("actor", _text),
+        ("actor_type", _text),
+        ("department", _text),
+        ("principal", _text),
+        ("account", _text),
+        ("region", _text),
+        ("tenant", _text),
+        ("model", _text),
+        ("client", _text),
+        ("action", _text),
         ("day", pa.date32()),
     ]
-)  # fmt: skip
+)
 MEASURES: Final = pa.schema(
     [
-        ("hits", _long), ("bytes_out", _long), ("bytes_in", _long),
-        ("first_seen", pa.timestamp("us")), ("last_seen", pa.timestamp("us")), ("sample_line", _long),
+        ("hits", _long),
+        ("bytes_out", _long),
+        ("bytes_in", _long),
+        ("first_seen", pa.timestamp("us")),
+        ("last_seen", pa.timestamp("us")),
+        ("sample_line", _long),
     ]
-)  # fmt: skip
+)
 PARTIAL: Final = pa.schema([*KEYS, *MEASURES])
 _SUMS: Final = [
     ("hits", "sum", None),
@@ -271,7 +293,7 @@ def _actor(
 
 
 def client_of(agent: object) -> str | None:
-    """The family of a user agent: `OpenAI/Python` of `OpenAI/Python 2.54.0`, `curl` of `curl/8.5`."""
+    """The family of a user agent: `curl` of `curl/8.5`, `OpenAI/Python` of `OpenAI/Python 2.54`."""
     if not agent:
         return None
     text = str(agent)

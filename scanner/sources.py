@@ -6,18 +6,20 @@ not parse, each ends as a SourceResult or a notice with the words of DESIGN tabl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+
+from connectors.logs.cut import segments
+from connectors.logs.detect import detect
 
 from connectors.files.discover import discover
 from connectors.files.notice import Notice
 from connectors.files.stream import open_streams
-from connectors.logs.cut import segments
-from connectors.logs.detect import detect
 from scanner.scan_range import Partial
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
     from connectors.files.discover import Found
     from connectors.files.limits import Limits
     from connectors.files.stream import Outcome, Stream

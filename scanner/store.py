@@ -9,15 +9,17 @@ from __future__ import annotations
 import fcntl
 import os
 import time
-from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
-from pathlib import Path
-from typing import IO, Final
+from typing import IO, TYPE_CHECKING, Final
 
 import duckdb
 
 from scanner.errors import NoSpace, StoreError, StoreLocked
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 SCHEMA_VERSION: Final = 1
 _SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {

@@ -9,10 +9,11 @@ import click
 @click.argument("host")
 def explain(host: str) -> None:
     """Which rules speak of HOST, with their evidence."""
+    from signatures.compile import compile_catalogue
+
     from reports.text import safe_text
     from scanner.load import catalogue
     from scanner.match.observed import answer
-    from signatures.compile import compile_catalogue
 
     loaded = catalogue()
     verdict = answer(compile_catalogue(loaded), {"dst_host": host}, host)
@@ -26,5 +27,6 @@ def explain(host: str) -> None:
         if indicator.value in fired:
             for one in indicator.evidence:
                 click.echo(
-                    f"  {indicator.type} {indicator.value}: {one.kind} {one.ref} (seen {one.seen or 'never'})"
+                    f"  {indicator.type} {indicator.value}: "
+                    f"{one.kind} {one.ref} (seen {one.seen or 'never'})"
                 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +12,7 @@ from scanner.errors import SignaturesError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import date
 
     from connectors.files.notice import Notice
     from connectors.files.stream import Stream

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +12,8 @@ import click
 from scanner.errors import NoSpace
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import duckdb
 
     from scanner.model import RunOutcome

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from scanner.commands.options import FILE, FOLDER, Day, Zone, inventory_options, json_option
 from scanner.errors import UsageError
 from scanner.model import DEPTHS, PRIVACY, SEVERITIES, ScanRequest
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
 
 STATES = (
     "prohibited", "retired_alive", "unapproved_use", "drifted", "needs_review", "unmanaged",
@@ -85,7 +88,7 @@ def scan(
     unknown = set(fail_on) - {*STATES, *SEVERITIES}
     if unknown:
         raise UsageError(
-            f"no state or severity is called {sorted(unknown)[0]!r}",
+            f"no state or severity is called {min(unknown)!r}",
             "--fail-on",
             "one of " + ", ".join((*STATES, *SEVERITIES)),
         )

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -15,7 +14,7 @@ from scanner.commands.options import json_option
 from scanner.errors import SignaturesError, UsageError
 
 if TYPE_CHECKING:
-    from signatures.compile import Compiled
+    from collections.abc import Mapping
 
 
 @click.group()
@@ -61,10 +60,11 @@ def show(service: str) -> None:
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path, exists=True, file_okay=False))
 def lint(folders: tuple[Path, ...]) -> None:
     """Check the catalogue (and FOLDERS of your own on top): language, evidence, cases."""
-    from scanner.load import catalogue
-    from scanner.match.observed import judge_observed
     from signatures.compile import compile_catalogue
     from signatures.lint import lint as check
+
+    from scanner.load import catalogue
+    from scanner.match.observed import judge_observed
 
     loaded = catalogue(folders)
     tables = compile_catalogue(loaded)
@@ -87,9 +87,8 @@ def test(hosts: tuple[str, ...]) -> None:
     tables = compiled()
     for host in hosts:
         verdict = answer(tables, {"dst_host": host}, host)
-        click.echo(
-            f"{host}: {verdict['confidence']} {verdict['service'] or ''} {verdict['reason']}".rstrip()
-        )
+        words = (verdict["confidence"], verdict["service"], verdict["reason"])
+        click.echo(f"{host}: {' '.join(str(word) for word in words if word)}")
 
 
 @signatures.command()

@@ -20,10 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from connectors.logs.cut import Segment
+    from signatures.compile import Compiled
+
     from connectors.logs.model import Format
     from connectors.logs.settings import ReadSettings
     from scanner.names import Names
-    from signatures.compile import Compiled
 
 IN_FLIGHT: Final = 2  # segments waiting per thread
 

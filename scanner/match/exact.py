@@ -21,8 +21,9 @@ from scanner.match.verdict import Facts, Verdict
 from signatures.hosts import HostError, is_ip, normalise_host, normalise_ip
 
 if TYPE_CHECKING:
-    from scanner.names import Names
     from signatures.compile import Compiled, HostMatch
+
+    from scanner.names import Names
 
 MEMO_LIMIT: Final = 200_000
 
@@ -128,7 +129,7 @@ class Matcher:
         return AddressEntry(name, None, self._compiled.cidr_rules(name))
 
     def match(self, table: pa.Table) -> Matched:
-        """Judge every row of a table of observations (hosts and addresses as the source wrote them)."""
+        """Judge every row of a table of observations (hosts and addresses as written there)."""
         size = table.num_rows
         host = _Column.of(table, "dst_host", self.host_entries)
         if "tls_sni" in table.column_names:
@@ -293,7 +294,8 @@ def _integers(table: pa.Table, name: str) -> Ints | None:
     if name not in table.column_names:
         return None
     filled = pc.fill_null(table[name].combine_chunks(), -1)
-    return filled.to_numpy(zero_copy_only=False).astype(np.int64)  # type: ignore[no-any-return]  # pyarrow has no types
+    numbers: Ints = filled.to_numpy(zero_copy_only=False).astype(np.int64)
+    return numbers
 
 
 def _texts(table: pa.Table, name: str) -> Callable[[int], str | None]:

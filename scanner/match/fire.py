@@ -74,9 +74,9 @@ def holds(rule: Rule, facts: Facts, host_services: set[str], parent: bool) -> bo
     needs = rule.needs
     if needs is None:
         return True
-    if needs.host == "unknown" and rule.type not in HOST_TYPES:
-        if (host_services - {rule.service}) or parent:
-            return False
+    foreign = parent or bool(host_services - {rule.service})
+    if needs.host == "unknown" and rule.type not in HOST_TYPES and foreign:
+        return False
     return needs.hold(
         port=facts.port,
         path=facts.path,

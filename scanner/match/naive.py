@@ -12,10 +12,10 @@ from functools import cache
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Any
 
-from scanner.match.verdict import Facts
-
 if TYPE_CHECKING:
     from signatures.compile import Compiled, Rule
+
+    from scanner.match.verdict import Facts
 
 STEPS = ["none", "hint", "low", "medium", "high", "confirmed"]
 HOST = ("host_exact", "host_template", "host_suffix")

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -14,6 +13,8 @@ from scanner.match.verdict import Facts, Verdict
 from signatures.hosts import HostError, is_ip, normalise_host, normalise_ip
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from signatures.compile import Compiled
 
 # `classify --http` reads requests as people export them; DESIGN table 2 names the columns.
