@@ -103,7 +103,9 @@ def _load(request: ScanRequest) -> Inputs:
         formats=known,
         limits=Limits(),
         settings=ReadSettings(
-            timezone=request.timezone, reference_date=request.reference_date, now=request.now
+            timezone=request.timezone,
+            reference_date=request.reference_date,
+            now=request.now.replace(tzinfo=UTC),
         ),
         forced=named_format(request.format, known) if request.format else None,
     )
@@ -127,7 +129,7 @@ def _read(
     people = People.of(inputs.register.people)
     inputs.reading.progress = watcher.advance
     results = []
-    watcher.begin(sum(one.path.stat().st_size for one in found if one.path.exists()))
+    watcher.begin(sum(one.size or 0 for one in found))
     try:
         with LocalEngine(
             inputs.compiled, Scan(people, load_key(request.key_file)), names, request.threads

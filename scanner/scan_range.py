@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from connectors.logs.normalise import Counts, Reject
+from connectors.logs.values import Counts, Reject
 from scanner.match.verdict import RANK
 from scanner.names import Names
 from scanner.privacy import UNKNOWN_DEPARTMENT, People, masked, pseudonym
@@ -23,9 +23,9 @@ from signatures.hosts import HostError, normalise_ip
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from connectors.logs.cut import Segment
 
-    from connectors.logs.normalise import Batch, Normaliser
+    from connectors.logs.normalise import Normaliser
+    from connectors.logs.values import Batch, Segment
     from scanner.match.exact import Matched, Matcher
 
 KEPT_REJECTS: Final = 1000
@@ -96,7 +96,7 @@ class Partial:
     replaced: list[int] = field(default_factory=list)
     zoneless: int = 0
     yearless: int = 0
-    ambiguous: int = 0
+    notices: list[Notice] = field(default_factory=list)
     first: int | None = None
     last: int | None = None
     days: set[int] = field(default_factory=set)
@@ -115,7 +115,7 @@ class Partial:
         self.replaced += other.replaced[: max(KEPT_REJECTS - len(self.replaced), 0)]
         self.zoneless += other.zoneless
         self.yearless += other.yearless
-        self.ambiguous += other.ambiguous
+        self.notices += other.notices
         self.first = _least(self.first, other.first)
         self.last = _greatest(self.last, other.last)
         self.days |= other.days
@@ -160,8 +160,8 @@ def scan_range(segment: Segment, normaliser: Normaliser, matcher: Matcher, scan:
     rejects = batch.rejects + [
         Reject(
             line=int(batch.table["line"][bad.row].as_py()),
-            offset=None,
-            field=normaliser.raw_name(bad.column),
+            offset=int(batch.offset[bad.row]),
+            field=batch.fields.get(bad.column, bad.column),
             reason=bad.reason,
             value=masked(bad.column, bad.value[:256]),
         )
@@ -180,7 +180,7 @@ def scan_range(segment: Segment, normaliser: Normaliser, matcher: Matcher, scan:
         replaced=list(batch.replaced[:KEPT_REJECTS]),
         zoneless=batch.zoneless,
         yearless=batch.yearless,
-        ambiguous=batch.ambiguous,
+        notices=list(batch.notices),
     )
     _times(batch.table, out)
     _learn(batch, found, matcher, out.names)

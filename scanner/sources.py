@@ -148,11 +148,11 @@ def _scan(stream: Stream, reading: Reading, engine: LocalEngine) -> SourceResult
         return result
     cut = segments(fmt, stream, reading.settings)
     partial = engine.run(fmt, reading.settings, cut)
-    notices += cut.notices
-    result = _result(stream, stream.outcome(), fmt, reading.settings.timezone or "UTC", partial)
-    result.notices[:0] = notices
-    if any(n.level == "error" for n in notices) and result.status == "complete":
-        error = next(n for n in notices if n.level == "error")
+    zone = reading.settings.timezone or "UTC"
+    result = _result(stream, stream.outcome(), fmt, zone, partial)
+    result.notices[:0] = [*notices, *partial.notices]
+    error = next((notice for notice in partial.notices if notice.level == "error"), None)
+    if error is not None and result.status == "complete":
         result.status, result.reason = "partial", error.reason
     return result
 
@@ -172,6 +172,7 @@ def _result(
         notices=list(outcome.notices),
     )
     partial.counts.cut += outcome.cut
+    partial.counts.read += outcome.cut
     if result.status == "failed":
         result.partial = Partial()
         return result
@@ -183,7 +184,7 @@ def _result(
 def _rows(fmt: Format, zone: str, partial: Partial, result: SourceResult) -> tuple[str, str | None]:
     """complete, unless the rows themselves say otherwise."""
     counts = partial.counts
-    lost = [word for word in partial.skips if word in fmt.incomplete_when]
+    lost = [word for word in partial.skips if word in fmt.incomplete]
     for word in lost:
         result.notices.append(
             Notice(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -99,7 +100,7 @@ def test() -> None:
     from scanner.load import formats as load
     from scanner.pipeline import utc_now
 
-    settings = ReadSettings(timezone=None, reference_date=None, now=utc_now())
+    settings = ReadSettings(timezone=None, reference_date=None, now=utc_now().replace(tzinfo=UTC))
     known = load()
     for fmt in known.values():
         try:
@@ -121,7 +122,7 @@ def _reading(name: str | None, timezone: str | None, reference: date | None) -> 
     return Reading(
         formats=known,
         limits=Limits(),
-        settings=ReadSettings(timezone=timezone, reference_date=reference, now=utc_now()),
+        settings=ReadSettings(timezone=timezone, reference_date=reference, now=utc_now().replace(tzinfo=UTC)),
         forced=named_format(name, known) if name else None,
     )
 

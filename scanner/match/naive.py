@@ -27,9 +27,8 @@ Answer = tuple[str, str, frozenset[str]]  # service, detection, rule values that
 def naive(compiled: Compiled, facts: Facts) -> Answer | None:
     """(service, detection, values of the rules that fired) for one observation, or None."""
     rules = compiled.rules
-    if facts.host and any(under(facts.host, shared) for shared in compiled.shared_infrastructure):
-        if not _more_specific_than_shared(compiled, facts.host):
-            return None
+    if facts.host and _is_shared(compiled, facts.host):
+        return None
     naming = _host_rules(rules, facts.host) if facts.host and not _is_ip(facts.host) else []
     owners = {rule.service for rule in naming}
     parent = bool(facts.host) and any(
@@ -103,9 +102,12 @@ def _host_rules(rules: tuple[Rule, ...], host: str | None) -> list[Rule]:
     return [rule for rule in suffixes if len(rule.value) == longest]
 
 
-def _more_specific_than_shared(compiled: Compiled, host: str) -> bool:
-    shared = max(len(one) for one in compiled.shared_infrastructure if under(host, one))
-    return any(len(rule.value) >= shared for rule in _host_rules(compiled.rules, host))
+def _is_shared(compiled: Compiled, host: str) -> bool:
+    """Whether shared infrastructure names the host more exactly than any rule does."""
+    shared = [len(one) for one in compiled.shared_infrastructure if under(host, one)]
+    return bool(shared) and not any(
+        len(rule.value) >= max(shared) for rule in _host_rules(compiled.rules, host)
+    )
 
 
 @cache

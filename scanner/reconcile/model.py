@@ -1,0 +1,170 @@
+"""The values of reconciliation: what goes in besides declarations, and the ledger that comes out.
+
+`Pair`, `AssetState`, `DeclaredState` and `Finding` have the columns of the store tables of those
+names (without run_id), in their order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+NAMESPACE: Final = UUID("2c1c53a8-91cf-5c0e-9f3f-0b7f6f1f7f52")
+
+ASSET_STATES: Final = (
+    "prohibited", "retired_alive", "waived", "unapproved_use", "drifted", "managed",
+    "needs_review", "unmanaged", "not_ai",
+)  # fmt: skip
+DECLARED_STATES: Final = (
+    "duplicate", "drifted", "managed", "prohibited", "retired_alive", "waived", "unapproved_use",
+    "needs_review", "not_assessable", "retired_confirmed", "declared_not_observed",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """One asset as the rules see it. Unknown is None, "" or empty.
+
+    vendor: id or name of the vendor by the signature; vendor_name: its display name. service:
+    signature id. aliases: other names of the product. domains: hosts. usages: of the sightings
+    (chat api upload ...). departments: of the users, most users first. users, bytes_out: over
+    the window. confidence: of the detection, 0..1.
+    """
+
+    asset_id: str
+    kind: str
+    product: str
+    vendor: str = ""
+    name: str = ""
+    subtype: str | None = None
+    service: str | None = None
+    vendor_name: str = ""
+    aliases: tuple[str, ...] = ()
+    native_ids: tuple[str, ...] = ()
+    domains: tuple[str, ...] = ()
+    model: str | None = None
+    model_version: str | None = None
+    account: str | None = None
+    region: str | None = None
+    tenant: str | None = None
+    environment: str | None = None
+    owner: str | None = None
+    tags: Mapping[str, str] = field(default_factory=dict)
+    status: str | None = None
+    first_seen: dt.date | None = None
+    last_seen: dt.date | None = None
+    confidence: float = 1.0
+    oauth_scopes: tuple[str, ...] = ()
+    parent: str | None = None
+    departments: tuple[str, ...] = ()
+    usages: tuple[str, ...] = ()
+    users: int = 0
+    bytes_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A match a person confirmed: an asset, by one of its keys, and the row by its `ref`."""
+
+    key_value: str
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One service the catalogue can recognise; its names serve to understand product cells."""
+
+    service: str
+    product: str
+    vendor: str = ""
+    vendor_name: str = ""
+    aliases: tuple[str, ...] = ()
+    kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Where we looked, so that "not seen" may be said. Nothing covered is the careful default.
+
+    hosts_covered: a source that shows hosts was complete on 7 consecutive days. accounts: cloud
+    account, subscription, project or workspace -> regions read; an empty set means all of them.
+    tenants: SaaS tenants read by API. clusters: Kubernetes. words: folded names of what was
+    covered, for prose. not_covered: prose of what no source can see. knows_host: whether the
+    catalogue would recognise a host; None: assume so (the assets came from another detector).
+    """
+
+    hosts_covered: bool = False
+    accounts: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    tenants: frozenset[str] = frozenset()
+    clusters: frozenset[str] = frozenset()
+    devices: bool = False
+    repositories: bool = False
+    not_covered: tuple[str, ...] = ()
+    knows_host: Callable[[str], bool] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """An asset and the row that covers it. band: `auto` is acted on, `review` is for a person."""
+
+    asset_id: str
+    row: int
+    band: str
+    confidence: float
+    rule_ids: tuple[str, ...]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class AssetState:
+    """fields: reasons of unapproved_use or drifted fields. rejected: the strongest row not taken."""
+
+    asset_id: str
+    state: str
+    fields: tuple[str, ...]
+    flags: tuple[str, ...]
+    rule_ids: tuple[str, ...]
+    confidence: float
+    why: str
+    rejected: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeclaredState:
+    """The state of one row."""
+
+    row: int
+    state: str
+    flags: tuple[str, ...]
+    duplicate_of_row: int | None
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """An asset or row in a state that needs someone. The id is stable over runs."""
+
+    finding_id: str
+    state: str
+    severity: str
+    title: str
+    asset_id: str | None
+    declared_row: int | None
+    ref: str | None
+    evidence: str
+    remediation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """One asset_state for each asset, one declared_state for each row, in their order."""
+
+    pairs: tuple[Pair, ...]
+    asset_states: tuple[AssetState, ...]
+    declared_states: tuple[DeclaredState, ...]
+    findings: tuple[Finding, ...]
