@@ -132,7 +132,7 @@ def _read(
     watcher.begin(sum(one.size or 0 for one in found))
     try:
         with LocalEngine(
-            inputs.compiled, Scan(people, load_key(request.key_file)), names, request.threads
+            inputs.compiled, Scan(people, load_key(request.key_file), request.privacy), names, request.threads
         ) as engine:
             for result in read(in_order(found, inputs.reading), inputs.reading, engine):
                 names.merge(result.partial.names)

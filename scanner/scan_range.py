@@ -7,7 +7,7 @@ key alone, and pieces merge by sum, minimum and maximum, so the result is the sa
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -147,23 +147,32 @@ def summed(pieces: Sequence[pa.Table]) -> pa.Table:
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What stays the same over all pieces of all sources: the people list and the key."""
+    """What stays the same over all pieces of all sources.
+
+    privacy: `strict` leaves out client addresses and departments, `investigation` keeps rejected
+    values as they are.
+    """
 
     people: People
     key: bytes
+    privacy: str = "standard"
 
 
 def scan_range(segment: Segment, normaliser: Normaliser, matcher: Matcher, scan: Scan) -> Partial:
     """Normalise, match and sum one segment."""
     batch = normaliser(segment)
     found = matcher.match(batch.table)
-    rejects = batch.rejects + [
+    personal = {name: column for column, name in batch.fields.items()}
+    rejects = [
+        replace(reject, value=_kept(personal.get(reject.field or ""), reject.value, scan))
+        for reject in batch.rejects[:KEPT_REJECTS]
+    ] + [
         Reject(
             line=int(batch.table["line"][bad.row].as_py()),
             offset=int(batch.offset[bad.row]),
             field=batch.fields.get(bad.column, bad.column),
             reason=bad.reason,
-            value=masked(bad.column, bad.value[:256]),
+            value=_kept(bad.column, bad.value, scan),
         )
         for bad in found.bad[:KEPT_REJECTS]
     ]
@@ -185,6 +194,10 @@ def scan_range(segment: Segment, normaliser: Normaliser, matcher: Matcher, scan:
     _times(batch.table, out)
     _learn(batch, found, matcher, out.names)
     return out
+
+
+def _kept(column: str | None, value: str | None, scan: Scan) -> str | None:
+    return value if scan.privacy == "investigation" else masked(column, value)
 
 
 def _times(table: pa.Table, out: Partial) -> None:
@@ -284,10 +297,11 @@ def _actor(
     """Who did it, as (pseudonym, type, department); the best of what the record names."""
     if user:
         identity, department = scan.people.resolve(str(user))
-        return pseudonym(scan.key, "user", identity), "user", department
+        unit = None if scan.privacy == "strict" else department
+        return pseudonym(scan.key, "user", identity), "user", unit
     if device:
         return pseudonym(scan.key, "device", str(device).casefold()), "device", UNKNOWN_DEPARTMENT
-    if address:
+    if address and scan.privacy != "strict":
         return pseudonym(scan.key, "address", str(address)), "address", UNKNOWN_DEPARTMENT
     return None, None, None
 

@@ -1,0 +1,48 @@
+"""Addresses borrow a name only while one, and only one, is certain."""
+
+from scanner.names import AFTER, Names
+
+T = 1_772_323_200_000_000
+
+
+def learnt(*answers):
+    names = Names()
+    for address, host, time, matched in answers:
+        names.learn_answer(address, host, time, time, matched=matched)
+    return names
+
+
+def test_a_fresh_answer_names_its_address():
+    assert (
+        learnt(("192.0.2.1", "api.openai.com", T, True)).at("192.0.2.1", T + 5) == "api.openai.com"
+    )
+
+
+def test_a_stale_answer_names_nothing():
+    names = learnt(("192.0.2.1", "api.openai.com", T, True))
+    assert names.at("192.0.2.1", T + AFTER + 1) is None
+
+
+def test_an_answer_from_the_future_names_nothing():
+    assert learnt(("192.0.2.1", "api.openai.com", T, True)).at("192.0.2.1", T - AFTER) is None
+
+
+def test_an_address_shared_with_another_name_names_nothing():
+    names = learnt(
+        ("192.0.2.1", "api.openai.com", T, True), ("192.0.2.1", "shop.example", T, False)
+    )
+    assert names.at("192.0.2.1", T) is None
+
+
+def test_an_address_of_two_matched_names_names_neither():
+    names = learnt(("192.0.2.1", "api.openai.com", T, True), ("192.0.2.1", "claude.ai", T, True))
+    assert names.at("192.0.2.1", T) is None
+
+
+def test_merging_does_not_depend_on_the_order():
+    one = learnt(("192.0.2.1", "claude.ai", T, True))
+    two = learnt(("192.0.2.1", "claude.ai", T + 7, True), ("192.0.2.2", "x.example", T, False))
+    left, right = Names(), Names()
+    left.merge(one), left.merge(two)
+    right.merge(two), right.merge(one)
+    assert left == right
