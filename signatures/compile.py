@@ -1,0 +1,201 @@
+"""From the files of the catalogue to the tables that judge by it.
+
+Within a service, rules with `needs` have the smaller ids: they are more specific.
+"""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+import re2
+
+from signatures.lookup import NO_HOST, Compiled, HostMatch, Node, PatternSet, Ranges
+from signatures.model import HOST_TYPES, LOG_TYPES
+from signatures.patterns import Regexp, agent_pattern, header_parts, options, path_pattern, regexp
+from signatures.rules import Conditions, Rule, Service, conditions
+from signatures.templates import parse_template
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from signatures.load import Catalogue
+    from signatures.model import Indicator, Signature
+    from signatures.templates import Template
+
+__all__ = [
+    "NO_HOST",
+    "Compiled",
+    "Conditions",
+    "HostMatch",
+    "Rule",
+    "Service",
+    "compile_catalogue",
+]
+
+SET_MEMORY: Final = 256 << 20
+K = TypeVar("K")
+
+
+def compile_catalogue(catalogue: Catalogue) -> Compiled:
+    """Turn a loaded catalogue into tables."""
+    rules: list[Rule] = []
+    services: dict[str, Service] = {}
+    vendors = _vendor_names(entry.signature for entry in catalogue.entries)
+    for entry in catalogue.entries:
+        signature = entry.signature
+        services[signature.id] = _service(signature, vendors)
+        for indicator in sorted(signature.indicators, key=lambda item: item.needs is None):
+            if indicator.type in LOG_TYPES:
+                rules.append(_rule(len(rules), signature, indicator))
+    return _tables(rules, services, catalogue)
+
+
+def _service(signature: Signature, vendors: Mapping[str, str]) -> Service:
+    return Service(
+        id=signature.id,
+        kind=signature.kind,
+        vendor=signature.vendor,
+        vendor_name=signature.vendor_name or vendors[signature.vendor],
+        product=signature.name,
+        summary=signature.summary,
+        aliases=tuple(signature.aliases),
+        tags=tuple(signature.tags),
+        usage=signature.usage,
+        country=signature.country,
+    )
+
+
+def _vendor_names(signatures: Iterable[Signature]) -> dict[str, str]:
+    """The display name of each vendor; where no file gives one, made from its id."""
+    names: dict[str, str] = {}
+    for signature in signatures:
+        if signature.vendor_name is not None:
+            names[signature.vendor] = signature.vendor_name
+        else:
+            names.setdefault(signature.vendor, signature.vendor.replace("-", " ").title())
+    return names
+
+
+def _rule(rule_id: int, signature: Signature, indicator: Indicator) -> Rule:
+    return Rule(
+        rule_id=rule_id,
+        service=signature.id,
+        type=indicator.type,
+        value=indicator.value,
+        surface=indicator.surface,
+        usage=indicator.usage or signature.usage,
+        confidence=indicator.confidence,
+        distinctive=indicator.distinctive,
+        needs=conditions(indicator.needs) if indicator.needs is not None else None,
+    )
+
+
+def _tables(rules: list[Rule], services: dict[str, Service], catalogue: Catalogue) -> Compiled:
+    tables = catalogue.tables
+    by_type: dict[str, list[Rule]] = {name: [] for name in LOG_TYPES}
+    for rule in rules:
+        by_type[rule.type].append(rule)
+    paths = [(r.rule_id, r.value) for r in by_type["http_path"] if path_pattern(r.value)]
+    agents = [(r.rule_id, agent_pattern(r.value)) for r in by_type["user_agent"]]
+    headers: dict[str, list[tuple[int, Regexp | None]]] = {}
+    for rule in by_type["http_header"]:
+        name, pattern = header_parts(rule.value)
+        compiled = regexp(pattern) if pattern is not None else None
+        headers.setdefault(name, []).append((rule.rule_id, compiled))
+    needed = {r.needs.header_test[0] for r in rules if r.needs and r.needs.header_test}
+    suffix = _grouped((r.value, r.rule_id) for r in by_type["host_suffix"])
+    ports = _grouped((int(r.value), r.rule_id) for r in by_type["port"])
+    return Compiled(
+        rules=tuple(rules),
+        services=services,
+        digest=catalogue.digest,
+        exact=_grouped((r.value, r.rule_id) for r in by_type["host_exact"]),
+        suffix=suffix,
+        nodes=_nodes(suffix, by_type["host_template"], catalogue),
+        regions=tables.regions,
+        shared_parents=tables.parents,
+        hosting=tables.hosting,
+        shared_infrastructure=tables.infrastructure,
+        port_numbers=frozenset(ports),
+        header_names=frozenset(headers) | needed,
+        ports=ports,
+        headers={name: tuple(found) for name, found in headers.items()},
+        paths=tuple((rule_id, regexp(text)) for rule_id, text in paths),
+        agents=tuple((rule_id, regexp(text)) for rule_id, text in agents),
+        plain_paths=_grouped(
+            (r.value, r.rule_id) for r in by_type["http_path"] if not path_pattern(r.value)
+        ),
+        unconditional=frozenset(
+            r.rule_id for r in rules if r.type in HOST_TYPES and r.needs is None
+        ),
+        cidrs=(_ranges(by_type["cidr"], 4), _ranges(by_type["cidr"], 6)),
+        path_set=_set(paths, re2.Set.MatchSet),
+        agent_set=_set(agents, re2.Set.SearchSet),
+    )
+
+
+def _grouped(pairs: Iterable[tuple[K, int]]) -> dict[K, tuple[int, ...]]:
+    found: dict[K, tuple[int, ...]] = {}
+    for key, rule_id in pairs:
+        found[key] = (*found.get(key, ()), rule_id)
+    return found
+
+
+def _nodes(
+    suffix: Mapping[str, tuple[int, ...]], templates: Sequence[Rule], catalogue: Catalogue
+) -> dict[str, Node]:
+    tables = catalogue.tables
+    shapes: dict[str, dict[tuple[int, tuple[int, ...]], dict[tuple[str, ...], Any]]] = {}
+    for value, ids in _grouped((rule.value, rule.rule_id) for rule in templates).items():
+        template = parse_template(value, tables.regions)
+        labels = enumerate(template.fixed)
+        fixed = {position: label for position, label in labels if label is not None}
+        shape = (len(template.fixed), tuple(fixed))
+        table = shapes.setdefault(template.suffix, {}).setdefault(shape, {})
+        table.setdefault(tuple(fixed.values()), []).append((template, ids))
+    domains = {*suffix, *shapes, *tables.parents, *tables.infrastructure}
+    return {
+        domain: Node(
+            suffix=suffix.get(domain, ()),
+            shapes=tuple(
+                # The most labels fixed first: the most specific template wins.
+                (count, positions, {key: tuple(_narrow_first(v)) for key, v in table.items()})
+                for (count, positions), table in sorted(
+                    shapes.get(domain, {}).items(), key=lambda item: -len(item[0][1])
+                )
+            ),
+            parent=None if domain not in tables.parents else domain not in tables.hosting,
+            shared=domain in tables.infrastructure,
+        )
+        for domain in domains
+    }
+
+
+def _narrow_first(found: list[tuple[Template, tuple[int, ...]]]) -> list[tuple[Template, Any]]:
+    """A gap for a region, or with fixed text around it, before one for any label."""
+    return sorted(found, key=lambda item: [p.pattern == "[a-z0-9_-]+" for _, p, _ in item[0].gaps])
+
+
+def _ranges(rules: Iterable[Rule], version: int) -> Ranges:
+    by_free: dict[int, list[tuple[int, int]]] = {}
+    for rule in rules:
+        network = ip_network(rule.value)
+        if network.version == version:
+            free = network.max_prefixlen - network.prefixlen
+            pair = (int(network.network_address) >> free, rule.rule_id)
+            by_free.setdefault(free, []).append(pair)
+    return Ranges(tuple((free, _grouped(pairs)) for free, pairs in sorted(by_free.items())))
+
+
+def _set(patterns: Sequence[tuple[int, str]], make: Any) -> PatternSet:  # noqa: ANN401 - re2 ships no types
+    if not patterns:
+        return PatternSet((), None)
+    settings = options()
+    # A set that runs out of memory finds nothing and says nothing, so it gets plenty.
+    settings.max_mem = SET_MEMORY
+    matcher = make(settings)
+    for _, text in patterns:
+        matcher.Add(text)
+    matcher.Compile()
+    return PatternSet(tuple(rule_id for rule_id, _ in patterns), matcher)
