@@ -7,12 +7,12 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from signatures.compile import Compiled, compile_catalogue
-from signatures.load import Catalogue, load_catalogue
-
-from connectors.logs.load import FormatError, load_format, load_formats
+from connectors.logs.errors import FormatError
+from connectors.logs.load import load_format, load_formats
 from scanner.errors import SignaturesError, UsageError
+from signatures.compile import Compiled, compile_catalogue
 from signatures.errors import SignatureError
+from signatures.load import BUILTIN, Catalogue, load_catalogue
 from signatures.strict_yaml import load_yaml
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def program_version() -> str:
 def catalogue(overlays: Sequence[Path] = ()) -> Catalogue:
     """The shipped signatures and the user's; raises SignaturesError."""
     try:
-        return load_catalogue(overlays) if overlays else load_catalogue()
+        return load_catalogue((BUILTIN, *overlays))
     except SignatureError as problem:
         raise SignaturesError(str(problem)) from problem
 
@@ -55,7 +55,7 @@ def named_format(name: str, known: dict[str, Format]) -> Format:
     path = Path(name)
     if path.suffix in {".yaml", ".yml"}:
         try:
-            return load_format(load_yaml, path)
+            return load_format(load_yaml, path, known)
         except FormatError as problem:
             raise SignaturesError(str(problem)) from problem
         except OSError as problem:

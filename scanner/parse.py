@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from connectors.logs.cut import segments
@@ -10,6 +9,8 @@ from connectors.logs.normalise import Normaliser
 from signatures.hosts import HostError, normalise_host, normalise_ip
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from connectors.files.stream import Stream
     from scanner.sources import Reading
 

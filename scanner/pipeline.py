@@ -32,10 +32,9 @@ from scanner.sources import Reading, SourceResult, find, in_order, read, refused
 from scanner.store import Store, open_store
 
 if TYPE_CHECKING:
-    from signatures.compile import Compiled
-
     from connectors.files.discover import Found
     from connectors.files.notice import Notice
+    from signatures.compile import Compiled
 
 
 class Watcher(Protocol):
@@ -132,7 +131,10 @@ def _read(
     watcher.begin(sum(one.size or 0 for one in found))
     try:
         with LocalEngine(
-            inputs.compiled, Scan(people, load_key(request.key_file), request.privacy), names, request.threads
+            inputs.compiled,
+            Scan(people, load_key(request.key_file), request.privacy),
+            names,
+            request.threads,
         ) as engine:
             for result in read(in_order(found, inputs.reading), inputs.reading, engine):
                 names.merge(result.partial.names)

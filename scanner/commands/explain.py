@@ -9,16 +9,16 @@ import click
 @click.argument("host")
 def explain(host: str) -> None:
     """Which rules speak of HOST, with their evidence."""
-    from signatures.compile import compile_catalogue
-
     from reports.text import safe_text
     from scanner.load import catalogue
     from scanner.match.observed import answer
+    from signatures.compile import compile_catalogue
 
     loaded = catalogue()
     verdict = answer(compile_catalogue(loaded), {"dst_host": host}, host)
     click.echo(f"{safe_text(host)}: {verdict['confidence']} ({verdict['reason']})")
-    found = next((one for one in loaded.signatures if one.id == verdict["service"]), None)
+    signatures = (entry.signature for entry in loaded.entries)
+    found = next((one for one in signatures if one.id == verdict["service"]), None)
     if found is None:
         return
     click.echo(f"  {found.name}, {found.kind}, by {found.vendor_name}: {found.summary}")

@@ -122,7 +122,9 @@ def _reading(name: str | None, timezone: str | None, reference: date | None) -> 
     return Reading(
         formats=known,
         limits=Limits(),
-        settings=ReadSettings(timezone=timezone, reference_date=reference, now=utc_now().replace(tzinfo=UTC)),
+        settings=ReadSettings(
+            timezone=timezone, reference_date=reference, now=utc_now().replace(tzinfo=UTC)
+        ),
         forced=named_format(name, known) if name else None,
     )
 

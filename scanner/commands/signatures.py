@@ -50,7 +50,8 @@ def show(service: str) -> None:
     """The file of one SERVICE, with its evidence and its cases."""
     from scanner.load import catalogue
 
-    found = next((one for one in catalogue().signatures if one.id == service), None)
+    signatures_ = (entry.signature for entry in catalogue().entries)
+    found = next((one for one in signatures_ if one.id == service), None)
     if found is None:
         raise UsageError("no such service", service, "`aicensus signatures list` names them")
     click.echo(found.model_dump_json(indent=2, exclude_none=True))
@@ -60,18 +61,18 @@ def show(service: str) -> None:
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path, exists=True, file_okay=False))
 def lint(folders: tuple[Path, ...]) -> None:
     """Check the catalogue (and FOLDERS of your own on top): language, evidence, cases."""
-    from signatures.compile import compile_catalogue
     from signatures.lint import lint as check
 
     from scanner.load import catalogue
     from scanner.match.observed import judge_observed
+    from signatures.compile import compile_catalogue
 
     loaded = catalogue(folders)
     tables = compile_catalogue(loaded)
     issues = list(check(loaded, lambda observed: judge_observed(tables, observed)))
     for issue in issues:
         click.echo(str(issue))
-    count = len(loaded.signatures)
+    count = len(loaded.entries)
     click.echo(f"{count} signatures, {len(tables.rules)} rules, {len(issues)} issues", err=True)
     if issues:
         raise SignaturesError(f"{len(issues)} issues", "signatures", "mend the lines above")

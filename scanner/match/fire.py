@@ -6,6 +6,7 @@ from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
 from scanner.match.verdict import HOST_TYPES, Facts, Verdict, combine
+from signatures.hosts import is_ip
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,7 +16,8 @@ if TYPE_CHECKING:
 
 def judge(compiled: Compiled, facts: Facts) -> Verdict | None:
     """The verdict on one observation by the compiled tables; None when nothing speaks for AI."""
-    host = compiled.host_rules(facts.host) if facts.host is not None else None
+    named = facts.host is not None and not is_ip(facts.host)
+    host = compiled.host_rules(facts.host) if named and facts.host is not None else None
     return judge_with(
         compiled,
         facts,

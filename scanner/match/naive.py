@@ -13,9 +13,8 @@ from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from signatures.compile import Compiled, Rule
-
     from scanner.match.verdict import Facts
+    from signatures.compile import Compiled, Rule
 
 STEPS = ["none", "hint", "low", "medium", "high", "confirmed"]
 HOST = ("host_exact", "host_template", "host_suffix")
@@ -27,13 +26,12 @@ Answer = tuple[str, str, frozenset[str]]  # service, detection, rule values that
 def naive(compiled: Compiled, facts: Facts) -> Answer | None:
     """(service, detection, values of the rules that fired) for one observation, or None."""
     rules = compiled.rules
-    if facts.host and _is_shared(compiled, facts.host):
+    name = facts.host if facts.host and not _is_ip(facts.host) else None
+    if name and any(under(name, shared) for shared in compiled.shared_infrastructure):
         return None
-    naming = _host_rules(rules, facts.host) if facts.host and not _is_ip(facts.host) else []
+    naming = _host_rules(rules, name)
     owners = {rule.service for rule in naming}
-    parent = bool(facts.host) and any(
-        under(str(facts.host), shared) for shared in compiled.shared_parents
-    )
+    parent = name is not None and _below_parent(compiled, name)
     fired: list[Rule] = []
     for rule in rules:
         foreign = bool(owners - {rule.service}) or parent
@@ -69,11 +67,13 @@ def path_matches(value: str, path: str | None) -> bool:
         return False
     if value.startswith("^"):
         return re.search(value, path) is not None
-    return path == value or path.startswith(value.rstrip("/") + "/")
+    if value.endswith("/"):
+        return path.startswith(value)
+    return path == value or path.startswith(value + "/")
 
 
 def agent_matches(value: str, agent: str | None) -> bool:
-    """See signatures.compile for what a user agent value means; patterns are tried as they are."""
+    """A pattern, or a word in any case."""
     return agent is not None and _agent(value).search(agent) is not None
 
 
@@ -86,28 +86,41 @@ def header_matches(value: str, name: str, text: str) -> bool:
 
 
 def _host_rules(rules: tuple[Rule, ...], host: str | None) -> list[Rule]:
-    """The most specific rules for the host: exact, else template, else the longest suffix."""
+    """Exact names, else the best template, else the longest suffix.
+
+    A layer in which every rule has needs may turn out not to hold, so the next is added to it.
+    """
     if host is None:
         return []
-    exact = [rule for rule in rules if rule.type == "host_exact" and rule.value == host]
-    if exact:
-        return exact
-    templates = [
-        r for r in rules if r.type == "host_template" and _template(r.value).fullmatch(host)
-    ]
-    if templates:
-        return templates
+    layers = [[rule for rule in rules if rule.type == "host_exact" and rule.value == host]]
+    fitting = [r for r in rules if r.type == "host_template" and _template(r.value).fullmatch(host)]
+    best = max((_exactness(rule.value) for rule in fitting), default=None)
+    layers.append([rule for rule in fitting if _exactness(rule.value) == best])
     suffixes = [rule for rule in rules if rule.type == "host_suffix" and under(host, rule.value)]
-    longest = max((len(rule.value) for rule in suffixes), default=0)
-    return [rule for rule in suffixes if len(rule.value) == longest]
+    longest_first = sorted({rule.value for rule in suffixes}, key=len, reverse=True)
+    layers += [[rule for rule in suffixes if rule.value == value] for value in longest_first]
+    found: list[Rule] = []
+    for layer in layers:
+        found += layer
+        if any(rule.needs is None for rule in layer):
+            break
+    return found
 
 
-def _is_shared(compiled: Compiled, host: str) -> bool:
-    """Whether shared infrastructure names the host more exactly than any rule does."""
-    shared = [len(one) for one in compiled.shared_infrastructure if under(host, one)]
-    return bool(shared) and not any(
-        len(rule.value) >= max(shared) for rule in _host_rules(compiled.rules, host)
+def _exactness(template: str) -> tuple[int, int, bool]:
+    """Longer fixed end, then more fixed labels, then a narrower gap."""
+    labels = template.split(".")
+    return (
+        len(template.rpartition("}")[2].partition(".")[2]),
+        sum("{" not in label for label in labels),
+        "{label}" not in labels,
     )
+
+
+def _below_parent(compiled: Compiled, host: str) -> bool:
+    """Whether the nearest shared parent owns what lies below it (and does not merely host it)."""
+    parents = [one for one in compiled.shared_parents if under(host, one)]
+    return bool(parents) and max(parents, key=len) not in compiled.hosting
 
 
 @cache
@@ -117,7 +130,7 @@ def _template(value: str) -> re.Pattern[str]:
         ("aws_region", r"[a-z]{2,4}(?:-[a-z]+)+-\d+"),
         ("azure_region", r"[a-z]+[a-z0-9]*"),
         ("gcp_region", r"[a-z]+(?:-[a-z]+)+\d+"),
-        ("label", r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?"),
+        ("label", r"[a-z0-9_-]+"),
     ):
         pattern = pattern.replace(re.escape("{" + name + "}"), shape)
     return re.compile(pattern)
@@ -125,7 +138,12 @@ def _template(value: str) -> re.Pattern[str]:
 
 @cache
 def _agent(value: str) -> re.Pattern[str]:
-    return re.compile(value)
+    """A value with pattern characters is a pattern, else a word in any case."""
+    if re.search(r"[\\^$|()\[\]{}*+?]", value):
+        return re.compile(value)
+    start = r"\b" if value[:1].isalnum() or value[:1] == "_" else ""
+    end = r"\b" if value[-1:].isalnum() or value[-1:] == "_" else ""
+    return re.compile(f"{start}{re.escape(value)}{end}", re.IGNORECASE | re.ASCII)
 
 
 @cache

@@ -1,0 +1,143 @@
+"""The vectorised matcher says what the obvious one says, on whatever is thrown at both."""
+
+import datetime as dt
+
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from connectors.observation import BY_NAME
+from scanner.load import compiled
+from scanner.match.exact import Matcher
+from scanner.match.naive import naive
+from scanner.match.verdict import Facts
+from scanner.names import Names
+from signatures.hosts import HostError, normalise_host, normalise_ip
+
+TABLES = compiled()
+NOW = dt.datetime(2026, 3, 1)
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/141.0 Safari/537.36"
+COLUMNS = ("dst_host", "dst_ip", "dst_port", "url_path", "http_method", "user_agent")
+
+
+def filled(value):
+    """A template or pattern value as a text that may or may not fit it."""
+    for gap, text in (
+        ("{aws_region}", "eu-central-1"),
+        ("{azure_region}", "westeurope"),
+        ("{gcp_region}", "europe-west4"),
+        ("{label}", "acme-gpt"),
+    ):
+        value = value.replace(gap, text)
+    return value
+
+
+def values(*types):
+    return sorted({filled(rule.value) for rule in TABLES.rules if rule.type in types})
+
+
+NEEDED_PATHS = sorted(
+    {r.needs.path.lstrip("^").rstrip("$") for r in TABLES.rules if r.needs and r.needs.path}
+)
+SHARED = sorted(TABLES.shared_infrastructure)[:40] + sorted(TABLES.shared_parents)[:40]
+HOST = st.sampled_from([*values("host_exact", "host_suffix", "host_template"), *SHARED])
+hosts = st.one_of(
+    st.none(),
+    HOST,
+    HOST.map(str.upper),
+    HOST.map(lambda host: host + "."),
+    HOST.map(lambda host: "api." + host),
+    HOST.map(lambda host: "not" + host),
+    HOST.map(lambda host: host + ".evil.example"),
+    HOST.map(lambda host: host.partition(".")[2] or host),
+    st.sampled_from(
+        ["llm.corp.example", "10.20.0.5", "[2001:db8::1]:8080", "", "a..b", "x_y.example"]
+    ),
+)
+PATH = st.sampled_from([*values("http_path"), *NEEDED_PATHS, "/", "/docs"])
+paths = st.one_of(
+    st.none(),
+    PATH,
+    PATH.map(lambda path: path + "x"),
+    PATH.map(lambda path: path.rstrip("/") + "/"),
+    PATH.map(lambda path: path + "/more"),
+    PATH.map(lambda path: "/docs" + path),
+    PATH.map(str.upper),
+)
+AGENT = st.sampled_from([*values("user_agent"), BROWSER, "curl/8.5.0", "python-requests/2.32"])
+agents = st.one_of(
+    st.none(), AGENT, AGENT.map(str.lower), AGENT.map(lambda agent: agent + "/1.2 (linux)"),
+    AGENT.map(lambda agent: "x" + agent),
+)  # fmt: skip
+PORTS = sorted(TABLES.port_numbers | {80, 443, 11434, 8000})
+rows = st.fixed_dictionaries(
+    {
+        "dst_host": hosts,
+        "dst_ip": st.sampled_from(
+            [None, "10.20.0.5", "160.79.104.10", "8.8.8.8", "2607:6bc0::1", "x"]
+        ),
+        "dst_port": st.sampled_from([None, *PORTS]),
+        "url_path": paths,
+        "http_method": st.sampled_from([None, "GET", "POST", "CONNECT"]),
+        "user_agent": agents,
+    }
+)
+
+
+def table_of(observed):
+    """The rows as a table of observations."""
+    columns = {
+        name: pa.array([row[name] for row in observed], BY_NAME[name].type) for name in COLUMNS
+    }
+    columns["time"] = pa.array([NOW] * len(observed), BY_NAME["time"].type)
+    return pa.table(columns)
+
+
+def obvious(row):
+    """The naive verdict, or `bad` for a row whose host or address is none."""
+    try:
+        host = None if row["dst_host"] is None else normalise_host(row["dst_host"])
+        ip = None if row["dst_ip"] is None else normalise_ip(row["dst_ip"])
+    except HostError:
+        return "bad"
+    return naive(
+        TABLES,
+        Facts(host, ip, row["dst_port"], row["url_path"], row["http_method"], row["user_agent"]),
+    )
+
+
+def vectorised(matcher, observed):
+    """The verdicts of the fast matcher, in the same form, one a row."""
+    found = matcher.match(table_of(observed))
+    out = [None] * len(observed)
+    for bad in found.bad:
+        out[bad.row] = "bad"
+    for row, verdict in zip(found.rows.tolist(), found.verdicts, strict=True):
+        values_ = frozenset(text.partition(":")[2] for text in verdict.indicators)
+        out[row] = (verdict.service, verdict.detection, values_)
+    return out
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(rows, min_size=1, max_size=12))
+def test_both_matchers_agree_on_random_observations(observed):
+    assert vectorised(Matcher(TABLES, Names()), observed) == [obvious(row) for row in observed]
+
+
+@pytest.mark.fuzz
+@settings(max_examples=20_000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(rows, min_size=1, max_size=12))
+def test_both_matchers_agree_on_many_random_observations(observed):
+    assert vectorised(Matcher(TABLES, Names()), observed) == [obvious(row) for row in observed]
+
+
+def test_remembered_verdicts_do_not_leak_between_tables():
+    """A second table judged by the same matcher is judged as if it were the first."""
+    matcher = Matcher(TABLES, Names())
+    first = [dict.fromkeys(COLUMNS) | {"dst_host": "api.openai.com", "user_agent": "curl/8.5.0"}]
+    second = [
+        dict.fromkeys(COLUMNS) | {"dst_host": "api.openai.com", "user_agent": "OpenAI/Python 2.0"}
+    ]
+    vectorised(matcher, first)
+    assert vectorised(matcher, second) == [obvious(second[0])]
