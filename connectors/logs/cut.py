@@ -1,0 +1,142 @@
+"""The sequential stage: a stream into segments, each with the one header its records share.
+
+Cheap by design, since only one thread does it: lines are found with numpy, headers and comments
+taken out by their first bytes, and only records whose quotes are open are looked at one by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from connectors.files.limits import Limits
+from connectors.logs.document import document_segments, is_document
+from connectors.logs.frame import IN_JSON, PLAIN, Lines, frame, repair
+from connectors.logs.rules import CsvRules, LineRules, Rules, ZeekRules
+from connectors.logs.values import Counts, Reject, Segment
+
+if TYPE_CHECKING:
+    from connectors.files.frame import Oversize
+    from connectors.files.notice import Notice
+    from connectors.files.stream import Stream
+    from connectors.logs.model import Format
+    from connectors.logs.settings import ReadSettings
+
+__all__ = ["Cut", "Segment", "segments"]
+
+JSON_KINDS: Final = frozenset({"ndjson", "json_doc"})
+
+
+class Cut:
+    """The segments of one stream, once; `notices` is whole when the iteration is over."""
+
+    def __init__(self, fmt: Format, stream: Stream) -> None:
+        self.notices: list[Notice] = []
+        self._format = fmt
+        self._stream = stream
+
+    def __iter__(self) -> Iterator[Segment]:
+        """Segments in order; one without records may still hold counts and rejects."""
+        for segment in self._segments():
+            self.notices += segment.notices
+            yield segment
+
+    def _segments(self) -> Iterator[Segment]:
+        fmt, stream = self._format, self._stream
+        if fmt.reader.kind == "json_doc" and is_document(stream.head()):
+            yield from document_segments(stream)
+            return
+        rules = _rules(fmt, stream.path)
+        carry = _Carry()
+        for block in stream.blocks():
+            if block.oversize:
+                yield from self._lines(carry.lines(b"", 0, 0), rules, carry, final=True)
+                yield _oversize(block.oversize)
+            if block.data:
+                lines = carry.lines(block.data, block.offset, block.first_line)
+                yield from self._lines(lines, rules, carry, final=False)
+            if rules.refused:
+                break
+        yield from self._lines(carry.lines(b"", 0, 0), rules, carry, final=True)
+        if rules.refused:
+            for _ in stream.blocks():  # to its end, so that the whole of it is hashed
+                pass
+        notices = rules.close()
+        if notices:
+            yield _nothing(notices=notices)
+
+    def _lines(
+        self, lines: Lines, rules: Rules, carry: _Carry, *, final: bool
+    ) -> Iterator[Segment]:
+        if not len(lines) or rules.refused:
+            return
+        raw = lines
+        lines, replaced = repair(
+            lines, IN_JSON if self._format.reader.kind in JSON_KINDS else PLAIN
+        )
+        found, held = rules.cut(lines, final=final)
+        if held is not None:
+            carry.hold(raw, held)
+            replaced = [line for line in replaced if line < held]
+        if replaced:
+            (found or [_nothing()])[0].replaced = replaced
+        yield from found
+
+
+class _Carry:
+    """The lines at the end of a block that begin a record the next block ends."""
+
+    def __init__(self) -> None:
+        self._data = b""
+        self._offset = 0
+        self._line = 0
+
+    def hold(self, lines: Lines, line_no: int) -> None:
+        """Keep the lines from line `line_no` on."""
+        first = int(np.searchsorted(lines.line_no, line_no))
+        self._data = lines.data[lines.starts[first] :]
+        self._offset = int(lines.offset[first])
+        self._line = line_no
+
+    def lines(self, data: bytes, offset: int, first_line: int) -> Lines:
+        """What is held, followed by `data`; nothing is held afterwards."""
+        if self._data:
+            data, offset, first_line = self._data + data, self._offset, self._line
+            self._data = b""
+        return frame(data, offset, first_line)
+
+
+def segments(fmt: Format, stream: Stream, settings: ReadSettings) -> Cut:  # noqa: ARG001 - part of the interface; no cut depends on it yet
+    """The segments of a stream. Their notices are also collected in `.notices`."""
+    return Cut(fmt, stream)
+
+
+def _rules(fmt: Format, path: str) -> Rules:
+    if fmt.reader.kind == "header_tsv":
+        return ZeekRules(fmt, path)
+    if fmt.reader.kind == "csv":
+        return CsvRules(fmt, path)
+    return LineRules(fmt, path)
+
+
+def _nothing(
+    counts: Counts | None = None,
+    rejects: list[Reject] | None = None,
+    notices: list[Notice] | None = None,
+) -> Segment:
+    none = np.empty(0, np.int64)
+    return Segment(
+        b"", none, none, none, none,
+        counts=counts or Counts(), rejects=rejects or [], notices=notices or [],
+    )  # fmt: skip
+
+
+def _oversize(lines: tuple[Oversize, ...]) -> Segment:
+    cap = Limits().line
+    rejects = [
+        Reject(one.line, one.offset, None, f"line of {one.length} bytes over max_line_bytes={cap}")
+        for one in lines
+    ]
+    return _nothing(Counts(read=len(lines), rejected=len(lines)), rejects)

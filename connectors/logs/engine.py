@@ -1,0 +1,43 @@
+"""The DuckDB connection that reads and maps records: in memory, one thread, nothing outside."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import duckdb
+
+MACROS: Final = Path(__file__).parent / "macros.sql"
+
+
+@cache
+def _macros() -> str:
+    return MACROS.read_text(encoding="utf-8")
+
+
+def connect() -> duckdb.DuckDBPyConnection:
+    """A connection with the macros; no file, network, extension or setting can be reached."""
+    con = duckdb.connect(
+        config={
+            "threads": 1,
+            "enable_external_access": "false",
+            "python_enable_replacements": "false",
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        }
+    )
+    con.execute(_macros())
+    con.execute("set memory_limit = '512MB'")
+    con.execute("set lock_configuration = true")
+    return con
+
+
+def quoted(name: str) -> str:
+    """A SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """A SQL string."""
+    return "'" + text.replace("'", "''") + "'"

@@ -1,0 +1,166 @@
+"""The SQL of format files: parsed by DuckDB, and only scalar expressions over named fields.
+
+A format that somebody sends is code, so what it may say is a short list of expression classes;
+a query, a table, a window or a setting is none of them. Reading outside is also closed off where
+the expressions run (engine.py).
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import duckdb
+
+MAX_LENGTH: Final = 4096
+ALLOWED: Final = frozenset(
+    {
+        "BETWEEN",
+        "CASE",
+        "CAST",
+        "COLUMN_REF",
+        "COMPARISON",
+        "CONJUNCTION",
+        "CONSTANT",
+        "FUNCTION",
+        "LAMBDA",
+        "OPERATOR",
+    }
+)
+
+_lock = threading.Lock()
+_parser: list[duckdb.DuckDBPyConnection] = []
+
+
+@dataclass(eq=False)
+class ExpressionError(ValueError):
+    """An expression that may not be used; `where` are the keys that lead to it."""
+
+    where: tuple[str | int, ...]
+    problem: str
+    hint: str
+
+    def __str__(self) -> str:
+        return f"{'.'.join(map(str, self.where))}: {self.problem}; {self.hint}"
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """One SQL expression and the fields it reads, in the order they appear in it."""
+
+    sql: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Expressions:
+    """Everything a format computes: per column the candidates, per drop its condition."""
+
+    map: dict[str, tuple[Expression, ...]]
+    drop: dict[str, Expression]
+    learn: tuple[Expression, Expression] | None  # ip, host
+
+    def fields(self) -> tuple[str, ...]:
+        """Every field any expression reads, each once, in order of first use."""
+        used = [*(e for candidates in self.map.values() for e in candidates), *self.drop.values()]
+        return tuple(dict.fromkeys(name for e in (*used, *(self.learn or ())) for name in e.fields))
+
+
+def parse_expressions(
+    columns: Mapping[str, Sequence[str]], drop: Mapping[str, str], learn: tuple[str, str] | None
+) -> Expressions:
+    """The expressions of a format. Raises ExpressionError, which names the key."""
+    return Expressions(
+        map={
+            column: tuple(parse(sql, ("map", column, i)) for i, sql in enumerate(candidates))
+            for column, candidates in columns.items()
+        },
+        drop={name: parse(sql, ("drop", name)) for name, sql in drop.items()},
+        learn=learn and (parse(learn[0], ("learn", "ip")), parse(learn[1], ("learn", "host"))),
+    )
+
+
+def parse(sql: str, where: tuple[str | int, ...]) -> Expression:
+    """One scalar expression. Raises ExpressionError."""
+    if len(sql) > MAX_LENGTH:
+        raise ExpressionError(where, "over 4096 characters", "shorten it")
+    tree = json.loads(_serialized(f"select {sql}"))
+    if tree.get("error"):
+        raise ExpressionError(where, str(tree.get("error_message")), "write one SQL expression")
+    node = tree["statements"][0]["node"]
+    plain = (
+        len(tree["statements"]) == 1
+        and node.get("type") == "SELECT_NODE"
+        and len(node["select_list"]) == 1
+        and node["from_table"]["type"] == "EMPTY"
+        and not node["modifiers"]
+        and not any(node.get(key) for key in ("where_clause", "having", "qualify", "sample"))
+        and not node["group_expressions"]
+        and not node["cte_map"]["map"]
+    )
+    if not plain or ";" in sql:
+        raise ExpressionError(where, "not one scalar expression", "write one SQL expression")
+    names = list(_fields(node["select_list"][0], frozenset(), where))
+    return Expression(sql, tuple(dict.fromkeys(names)))
+
+
+def _serialized(query: str) -> str:
+    with _lock:  # one connection parses for all threads; it never runs what it parses
+        if not _parser:
+            _parser.append(
+                duckdb.connect(
+                    config={
+                        "threads": 1,
+                        "enable_external_access": "false",
+                        "python_enable_replacements": "false",
+                    }
+                )
+            )
+        found = _parser[0].execute("select json_serialize_sql($1)", [query]).fetchall()
+    return str(found[0][0])
+
+
+def _fields(
+    node: Any,  # noqa: ANN401 - a piece of DuckDB's syntax tree
+    bound: frozenset[str],
+    where: tuple[str | int, ...],
+) -> Iterator[str]:
+    """The column names in a syntax tree, in order; `bound` are parameters of lambdas around it."""
+    if isinstance(node, list):
+        for item in node:
+            yield from _fields(item, bound, where)
+        return
+    if not isinstance(node, dict):
+        return
+    kind = node.get("class")
+    if kind is not None and kind not in ALLOWED:
+        raise ExpressionError(
+            where, f"{str(kind).lower()} is not allowed", "use scalar expressions over fields"
+        )
+    if kind == "COLUMN_REF":
+        name = ".".join(node["column_names"])
+        if name in bound:
+            return
+        if len(node["column_names"]) != 1:
+            raise ExpressionError(where, f"{name} has dots", f'quote it: "{name}"')
+        yield name
+        return
+    if kind == "LAMBDA":
+        bound |= set(_lambda_names(node["lhs"]))
+    for key, value in node.items():
+        if key not in {"filter", "order_bys", "params"}:
+            yield from _fields(value, bound, where)
+
+
+def _lambda_names(lhs: Any) -> Iterator[str]:  # noqa: ANN401 - a piece of a syntax tree
+    """The parameters of a lambda: one column reference, or a row of them."""
+    if isinstance(lhs, list):
+        for item in lhs:
+            yield from _lambda_names(item)
+    elif isinstance(lhs, dict):
+        yield from lhs.get("column_names", ())
+        for value in lhs.values():
+            yield from _lambda_names(value)

@@ -1,0 +1,27 @@
+"""Names in headers: compared without case and punctuation, reported as they are spelled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+_PUNCTUATION = re.compile(r"[^0-9a-z]+")
+
+
+def canonical(name: str) -> str:
+    """`Src-IP`, `src.ip` and `SRC_IP` are one name: `src_ip`."""
+    return _PUNCTUATION.sub("_", name.strip().lower()).strip("_")
+
+
+def places(header: Sequence[str], wanted: Iterable[str]) -> dict[str, int]:
+    """Where each wanted field stands in the header; the first of equal names, absent ones not."""
+    where: dict[str, int] = {}
+    for i, name in enumerate(header):
+        where.setdefault(canonical(name), i)
+    return {name: where[key] for name in wanted if (key := canonical(name)) in where}
+
+
+def split_header(line: str, delim: str, quote: str) -> tuple[str, ...]:
+    """The names in a header line."""
+    names = (name.strip() for name in line.split(delim))
+    return tuple(name.strip(quote).strip() if quote else name for name in names)

@@ -1,0 +1,167 @@
+"""What a format file may say. One YAML file a format; the path is the id.
+
+map, drop and learn hold SQL expressions over the record's own fields; expressions.py says which
+SQL that may be. docs/formats.md explains each key to people who write formats.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import Annotated, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from connectors.logs.expressions import Expressions, parse_expressions
+from connectors.observation import BY_NAME
+
+AUTO: Final = "auto"  # a delimiter that the header tells
+GENERIC: Final = ("generic_csv", "generic_json", "generic_kv")
+PROVENANCE: Final = frozenset({"source", "path", "line", "event"})  # the reader's, not the format's
+
+Kind = Literal["header_tsv", "csv", "split", "kv", "regex", "ndjson", "json_doc"]
+Texts = Annotated[list[str], Field(min_length=1)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Detect(_Strict):
+    """How to know a log by its beginning. Everything that is said must hold.
+
+    first_line: RE2, searched in the first line that is not blank. first_bytes: RE2, searched in
+    the first 64 KiB. header_has: names in the header line, any case. json_has: keys of the first
+    object, dots lead inside. none_of: keys it must not have.
+    """
+
+    first_line: str | None = None
+    first_bytes: str | None = None
+    header_has: list[str] = []
+    json_has: list[str] = []
+    none_of: list[str] = []
+
+
+class Reader(_Strict):
+    """How to cut a record into fields.
+
+    fields: for split, in order; for JSON, names with their paths where the path is not just the
+    name (a path that begins with `json:` is taken as JSON text, lists and all).
+    absorb: the one field of a split record that may hold blanks. missing: words for no value.
+    header: yes, no (fields or default_columns apply) or auto (a first line of known names).
+    comment: lines that begin so are comments. end: a line that is exactly this ends the table.
+    unwrap: key of the object that holds the record. syslog: a syslog prefix may stand in front.
+    """
+
+    kind: Kind
+    delim: str = ","
+    quote: str = '"'
+    header: Literal["yes", "no", "auto"] = "yes"
+    fields: list[str] | dict[str, str] = []
+    default_columns: list[str] = []
+    absorb: str | None = None
+    missing: list[str] = ["", "-"]
+    comment: str | None = None
+    end: str | None = None
+    pattern: str | None = None
+    unwrap: str | None = None
+    syslog: bool = False
+
+    @field_validator("delim")
+    @classmethod
+    def _one_byte(cls, value: str) -> str:
+        if value == AUTO:
+            return value
+        if len(value) != 1 or not value.isascii() or value in '"\r\n':
+            raise ValueError("must be one ASCII character, and no quote or line end")
+        return value
+
+    @field_validator("quote")
+    @classmethod
+    def _quote_or_none(cls, value: str) -> str:
+        if value not in ('"', "'", ""):
+            raise ValueError("must be a quote character, or empty for none")
+        return value
+
+    @model_validator(mode="after")
+    def _what_the_kind_needs(self) -> Reader:
+        if self.kind == "split" and not self.fields:
+            raise ValueError("a split reader needs fields")
+        if self.kind == "regex" and not self.pattern:
+            raise ValueError("a regex reader needs a pattern")
+        if self.absorb is not None and self.absorb not in self.fields:
+            raise ValueError(f"absorb names no field: {self.absorb!r}")
+        return self
+
+
+class Learn(_Strict):
+    """Which addresses a record says a name has (an answer); ip may give a list."""
+
+    ip: str
+    host: str
+
+
+class Format(_Strict):
+    """One log format.
+
+    map: observation column -> expressions; those whose fields exist are coalesced in order.
+    drop: name -> condition of records that are no event; they are counted under that name.
+    incomplete_when: names in drop that mean the source itself lost records. require: columns a record
+    must have, `a|b` for either. like: another format that says what this one leaves out.
+    """
+
+    id: str
+    about: str
+    reference: str = ""
+    like: str | None = None
+    detect: Detect = Detect()
+    reader: Reader
+    map: dict[str, Texts] = {}
+    drop: dict[str, str] = {}
+    incomplete_when: list[str] = []
+    require: list[str] = ["time"]
+    limits: list[str] = []
+    learn: Learn | None = None
+
+    @field_validator("id")
+    @classmethod
+    def _plain_id(cls, value: str) -> str:
+        if not re.fullmatch(r"[a-z][a-z0-9_]{0,63}", value):
+            raise ValueError("must be lower-case letters, digits and underscores")
+        return value
+
+    @field_validator("map")
+    @classmethod
+    def _known_columns(cls, value: dict[str, list[str]]) -> dict[str, list[str]]:
+        for column in value:
+            if column not in BY_NAME or column in PROVENANCE:
+                raise ValueError(f"{column!r} is no observation column a format fills")
+        return value
+
+    @field_validator("require")
+    @classmethod
+    def _known_requirements(cls, value: list[str]) -> list[str]:
+        for column in (name for item in value for name in item.split("|")):
+            if column not in BY_NAME:
+                raise ValueError(f"{column!r} is no observation column")
+        return value
+
+    @model_validator(mode="after")
+    def _incomplete_is_dropped(self) -> Format:
+        if unknown := set(self.incomplete_when) - set(self.drop):
+            raise ValueError(f"incomplete_when names what drop does not: {sorted(unknown)}")
+        if "time" not in self.map or "time" not in self.require:
+            raise ValueError("time must be mapped and required")
+        return self
+
+    @cached_property
+    def expressions(self) -> Expressions:
+        """The parsed SQL. Raises ExpressionError, which names the key."""
+        return parse_expressions(
+            self.map, self.drop, self.learn and (self.learn.ip, self.learn.host)
+        )
+
+    @property
+    def shows(self) -> tuple[str, ...]:
+        """The observation columns this format can fill."""
+        return tuple(self.map)

@@ -1,0 +1,357 @@
+"""Segments into observations: read the fields, map them in one statement, judge every row.
+
+A row with a value that is present and wrong, or without what the format requires, is rejected
+with the source's own name of the field and the value; a row the format drops is counted under the
+name of its reason. Nothing else disappears.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from connectors.logs import stamps
+from connectors.logs.engine import connect
+from connectors.logs.errors import FormatError
+from connectors.logs.plan import LEARN_HOST, LEARN_IP, SKIP, Plan, make_plan
+from connectors.logs.readers import reader_for
+from connectors.logs.values import Batch, Counts, Reject
+from connectors.observation import BY_NAME
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from connectors.logs.model import Format
+    from connectors.logs.readers.base import Bad, Source
+    from connectors.logs.settings import ReadSettings
+    from connectors.logs.values import Segment
+
+WRONG: Final = {
+    "bytes_out": "not a byte count",
+    "bytes_in": "not a byte count",
+    "src_port": "not a port from 1 to 65535",
+    "dst_port": "not a port from 1 to 65535",
+    "http_status": "not an HTTP status",
+}
+MISSING: Final = "missing"
+SENTINEL: Final = -1
+
+__all__ = ["Batch", "Counts", "Normaliser", "Reject"]
+
+LEARNED: Final = pa.schema(
+    [("time", pa.timestamp("us")), ("ip", pa.string()), ("host", pa.string())]
+)
+
+
+class Normaliser:
+    """Reads segments of one format; one per worker thread, since it owns its connection.
+
+    columns limits the observation columns that are made (time and what the format requires are
+    always made); None makes all the format maps.
+    """
+
+    def __init__(
+        self, fmt: Format, settings: ReadSettings, columns: Collection[str] | None = None
+    ) -> None:
+        self.format = fmt
+        self.settings = settings
+        self._expressions = fmt.expressions
+        needed = {name for item in fmt.require for name in item.split("|")}
+        self._columns = [
+            name for name in fmt.map if columns is None or name in needed or name in columns
+        ]
+        self._con = connect()
+        self._read: Callable[[Segment], Source] = reader_for(fmt, self._wanted(), self._con)
+        self._plans: dict[frozenset[str], Plan] = {}
+        self._names: dict[str, str] = {}
+        self._plan: Plan | None = None
+
+    def _wanted(self) -> tuple[str, ...]:
+        """The fields that the wanted columns, drop and learn read."""
+        everything = [e for c in self._columns for e in self._expressions.map[c]]
+        everything += [*self._expressions.drop.values(), *(self._expressions.learn or ())]
+        return tuple(dict.fromkeys(name for e in everything for name in e.fields))
+
+    def raw_name(self, column: str) -> str:
+        """The source's own name(s) of the field that fills `column` in the last segment read."""
+        used = self._plan.used.get(column, ()) if self._plan else ()
+        names = [self._names.get(f, f) for e in used for f in e.fields[:1]]
+        return "|".join(dict.fromkeys(names)) or column
+
+    def __call__(self, segment: Segment) -> Batch:
+        """The observations of one segment. Raises FormatError when the format's SQL is at fault."""
+        if len(segment):
+            source = self._read(segment)
+        else:
+            return self._batch(segment, _Judged.nothing())
+        self._names = source.names
+        plan = self._plan = self._plan_for(frozenset(source.table.column_names))
+        self._con.register("source", source.table)
+        out = self._run(plan.sql, source.table.num_rows)
+        judged = self._judge(segment, source, plan, out)
+        judged.rejects = [_reject(segment, bad) for bad in source.bad] + judged.rejects
+        judged.rejects.sort(key=lambda reject: reject.line)
+        return self._batch(segment, judged)
+
+    def _plan_for(self, present: frozenset[str]) -> Plan:
+        plan = self._plans.get(present)
+        if plan is None:
+            plan = make_plan(self._expressions, self._columns, present, self.format.reader.missing)
+            self._plans[present] = plan
+        return plan
+
+    def _run(self, sql: str, rows: int) -> pa.Table:
+        try:
+            out = self._con.sql(sql).to_arrow_table()
+        except duckdb.Error as problem:
+            first = str(problem).splitlines()[0]
+            raise FormatError(
+                self.format.id, 0, "map", first, "correct the expression it names"
+            ) from None
+        if out.num_rows != rows:
+            raise FormatError(
+                self.format.id, 0, "map", "an expression makes or folds rows",
+                "use one scalar per record",
+            )  # fmt: skip
+        return out
+
+    def _judge(self, segment: Segment, source: Source, plan: Plan, out: pa.Table) -> _Judged:
+        """Split the mapped rows into skipped, rejected and good."""
+        rows = source.table.num_rows
+        names = out.column_names
+        judged = _Judged(out, source.rows, np.ones(rows, bool), rejects=[])
+        dropped = np.zeros(rows, bool)
+        if SKIP in names:
+            skip = out.column(SKIP)
+            dropped = ~_null(skip)
+            if dropped.any():
+                counted = pc.value_counts(skip.filter(pa.array(dropped)).combine_chunks())
+                judged.skips = {pair["values"]: pair["counts"] for pair in counted.to_pylist()}
+        stamp = (
+            _numbers(out.column("time"), stamps.MISSING)
+            if "time" in names
+            else np.full(rows, stamps.MISSING)
+        )
+        times = stamps.decode(stamp, self.settings)
+        judged.times = times
+        wrong = {"time": (times.not_a_time & (stamp != stamps.MISSING)) | times.future}
+        for column in WRONG:
+            if column in names and _least(out.column(column)) < 0:
+                wrong[column] = _numbers(out.column(column), 0) < 0
+        absent = {item: self._absent(item, out, stamp) for item in self.format.require}
+        bad = np.zeros(rows, bool)
+        for mask in (*wrong.values(), *absent.values()):
+            bad |= mask
+        bad &= ~dropped
+        if bad.any():
+            judged.rejects = self._diagnose(
+                segment, source, plan, np.flatnonzero(bad), wrong, absent, times
+            )
+        judged.keep = ~bad & ~dropped
+        self._learn(judged, out, times, bad)
+        return judged
+
+    def _absent(self, item: str, out: pa.Table, stamp: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Which rows lack every column of a requirement."""
+        if item == "time":
+            return stamp == stamps.MISSING
+        lacks = np.ones(out.num_rows, bool)
+        for column in item.split("|"):
+            if column in out.column_names:
+                lacks &= _null(out.column(column))
+        return lacks
+
+    def _diagnose(
+        self,
+        segment: Segment,
+        source: Source,
+        plan: Plan,
+        rows: NDArray[np.int64],
+        wrong: dict[str, NDArray[np.bool_]],
+        absent: dict[str, NDArray[np.bool_]],
+        times: stamps.Times,
+    ) -> list[Reject]:
+        """Why these rows are bad: the first column that is, and which of its fields."""
+        faulty = source.table.take(pa.array(rows))
+        columns = [column for column in wrong if column in plan.used]
+        tried = plan.candidates(columns)
+        results: list[list[Any]] = []
+        if tried:
+            self._con.register("source", faulty)
+            results = [c.to_pylist() for c in self._run(plan.diagnose(columns), len(rows)).columns]
+        rejects = []
+        for i, row in enumerate(rows.tolist()):
+            at = int(source.rows[row])
+            line, offset = int(segment.line_no[at]), int(segment.offset[at])
+            column = next((c for c in columns if wrong[c][row]), None)
+            if column is not None:
+                name = self._culprit(plan, columns, column, [r[i] for r in results])
+                reason = WRONG.get(column, stamps.NOT_A_TIME)
+                if column == "time" and times.future[row]:
+                    reason = stamps.FUTURE
+            else:
+                item = next(item for item, mask in absent.items() if mask[row])
+                name, reason = self._field_of(plan, item), MISSING
+            value = faulty.column(name)[i].as_py() if name in faulty.column_names else None
+            shown = source.names.get(name, name) if name else None
+            if value is None and reason == MISSING and name in faulty.column_names:
+                value = ""
+            rejects.append(Reject(line, offset, shown, reason, value))
+        return rejects
+
+    def _culprit(
+        self, plan: Plan, columns: list[str], column: str, results: list[Any]
+    ) -> str | None:
+        """The field of the first candidate of `column` that gave a value."""
+        start = len(plan.candidates(columns[: columns.index(column)]))
+        for e, result in zip(plan.used[column], results[start:], strict=False):
+            if result is not None:
+                return e.fields[0] if e.fields else None
+        return None
+
+    def _field_of(self, plan: Plan, item: str) -> str | None:
+        """The field a requirement would come from; of several columns the first that is mapped."""
+        for column in item.split("|"):
+            for e in plan.used.get(column, ()):
+                if e.fields:
+                    return e.fields[0]
+        for column in item.split("|"):
+            for e in self._expressions.map.get(column, ()):
+                if e.fields:
+                    return e.fields[0]
+        return item
+
+    def _learn(
+        self, judged: _Judged, out: pa.Table, times: stamps.Times, bad: NDArray[np.bool_]
+    ) -> None:
+        """Name answers of good and of dropped rows; one row per address."""
+        if LEARN_IP not in out.column_names:
+            return
+        ips, hosts = out.column(LEARN_IP).combine_chunks(), out.column(LEARN_HOST)
+        use = ~bad & ~times.not_a_time & ~_null(ips) & ~_null(hosts)
+        if not use.any():
+            return
+        kept = np.flatnonzero(use)
+        ips = ips.take(pa.array(kept))
+        if pa.types.is_list(ips.type):
+            parents = np.asarray(pc.list_parent_indices(ips).to_numpy())
+            ips = pc.list_flatten(ips)
+        else:
+            parents = np.arange(len(kept))
+        known = pc.match_substring_regex(
+            ips, r"^[0-9]+(\.[0-9]+){3}$|^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$"
+        )
+        mask = np.asarray(known.fill_null(False).to_numpy(zero_copy_only=False))  # noqa: FBT003 - Arrow's own signature
+        where = kept[parents[mask]]
+        judged.learned = pa.table(
+            [
+                pa.array(times.us[where], pa.timestamp("us")),
+                ips.filter(pa.array(mask)),
+                hosts.take(pa.array(where)).combine_chunks(),
+            ],
+            schema=LEARNED,
+        )
+
+    def _batch(self, segment: Segment, judged: _Judged) -> Batch:
+        """The good rows as a table with the columns' own types, and everything counted."""
+        keep = judged.keep
+        whole = bool(keep.all())
+        at = judged.rows if whole else judged.rows[keep]
+        columns: dict[str, Any] = {}
+        first = last = None
+        zoneless = yearless = ambiguous = 0
+        if judged.times is not None:
+            us = judged.times.us if whole else judged.times.us[keep]
+            columns["time"] = pa.array(us, pa.int64()).cast(pa.timestamp("us"))
+            if len(us):
+                first, last = _when(int(us.min())), _when(int(us.max()))
+            zoneless = int((judged.times.zoneless & keep).sum())
+            yearless = int((judged.times.yearless & keep).sum())
+            ambiguous = int((judged.times.ambiguous & keep).sum())
+        good = judged.out if whole else judged.out.filter(pa.array(keep))
+        for name in judged.out.column_names:
+            if name not in columns and name in BY_NAME:
+                columns[name] = good.column(name).cast(BY_NAME[name].type)
+        columns["line"] = pa.array(segment.line_no[at], pa.int64())
+        if segment.event_no is not None:
+            columns["event"] = pa.array(segment.event_no[at], pa.int32())
+        skipped = sum(judged.skips.values())
+        counts = segment.counts + Counts(
+            read=len(segment), skipped=skipped, rejected=len(judged.rejects)
+        )
+        return Batch(
+            table=pa.table(columns),
+            counts=counts,
+            rejects=[*segment.rejects, *judged.rejects],
+            skips=judged.skips,
+            replaced=segment.replaced,
+            learned=judged.learned,
+            zoneless=zoneless,
+            yearless=yearless,
+            ambiguous=ambiguous,
+            first_time=first,
+            last_time=last,
+            offset=segment.offset[at],
+            notices=segment.notices,
+            fields={name: self.raw_name(name) for name in columns},
+        )
+
+
+class _Judged:
+    """Mapped rows and what was decided about each."""
+
+    __slots__ = ("keep", "learned", "out", "rejects", "rows", "skips", "times")
+
+    def __init__(
+        self,
+        out: pa.Table,
+        rows: NDArray[np.int64],
+        keep: NDArray[np.bool_],
+        rejects: list[Reject],
+    ) -> None:
+        self.out = out
+        self.rows = rows
+        self.keep = keep
+        self.rejects = rejects
+        self.skips: dict[str, int] = {}
+        self.times: stamps.Times | None = None
+        self.learned: pa.Table | None = None
+
+    @classmethod
+    def nothing(cls) -> _Judged:
+        """No rows at all."""
+        return cls(pa.table({}), np.empty(0, np.int64), np.empty(0, bool), [])
+
+
+def _reject(segment: Segment, bad: Bad) -> Reject:
+    line, offset = int(segment.line_no[bad.row]), int(segment.offset[bad.row])
+    return Reject(line, offset, bad.field, bad.reason, bad.value)
+
+
+def _null(column: Any) -> NDArray[np.bool_]:  # noqa: ANN401 - an Arrow array, which has no types
+    if column.null_count == 0:
+        return np.zeros(len(column), bool)
+    mask = column.is_null()
+    if isinstance(mask, pa.ChunkedArray):
+        mask = mask.combine_chunks()
+    return np.asarray(mask.to_numpy(zero_copy_only=False))
+
+
+def _numbers(column: pa.ChunkedArray, missing: int) -> NDArray[np.int64]:
+    filled = column.fill_null(missing) if column.null_count else column
+    return np.asarray(filled.to_numpy()).astype(np.int64, copy=False)
+
+
+def _least(column: pa.ChunkedArray) -> int:
+    least = pc.min(column).as_py()
+    return 0 if least is None else int(least)
+
+
+def _when(us: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=us)

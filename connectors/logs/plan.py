@@ -1,0 +1,88 @@
+"""The one SQL statement that turns fields into observation columns, for the fields there are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from connectors.logs.engine import literal, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from connectors.logs.expressions import Expression, Expressions
+
+SKIP, LEARN_IP, LEARN_HOST = "_skip", "_learn_ip", "_learn_host"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """sql reads the relation `source`; used: per column the candidates whose fields exist."""
+
+    sql: str
+    used: dict[str, tuple[Expression, ...]]
+    fields: tuple[str, ...]
+    missing: tuple[str, ...]
+
+    def diagnose(self, columns: Sequence[str]) -> str:
+        """SQL over `source` that gives each candidate of each column by itself, c0, c1, …"""
+        parts = [f"({e.sql}\n) as c{i}" for i, e in enumerate(self.candidates(columns))]
+        return f"select {', '.join(parts)} from ({_cleaned(self.fields, self.missing)})"
+
+    def candidates(self, columns: Sequence[str]) -> list[Expression]:
+        """The candidates of these columns, in the order `diagnose` gives them."""
+        return [e for column in columns for e in self.used.get(column, ())]
+
+
+def make_plan(
+    expressions: Expressions,
+    columns: Sequence[str],
+    present: frozenset[str],
+    missing: Sequence[str],
+) -> Plan:
+    """The statement for `columns` when the fields `present` exist.
+
+    A candidate needs all its fields; a column without a candidate is left out.
+    """
+
+    def possible(e: Expression) -> bool:
+        return present.issuperset(e.fields)
+
+    used = {
+        column: chosen
+        for column in columns
+        if (chosen := tuple(e for e in expressions.map.get(column, ()) if possible(e)))
+    }
+    parts = [f"{_coalesced(chosen)} as {quoted(column)}" for column, chosen in used.items()]
+    drops = [(name, e) for name, e in expressions.drop.items() if possible(e)]
+    every = [e for chosen in used.values() for e in chosen] + [e for _, e in drops]
+    if drops:
+        cases = " ".join(f"when ({e.sql}\n) then {literal(name)}" for name, e in drops)
+        parts.append(f"case {cases} end as {SKIP}")
+    if expressions.learn is not None and all(map(possible, expressions.learn)):
+        ip, host = expressions.learn
+        parts += [f"({ip.sql}\n) as {LEARN_IP}", f"({host.sql}\n) as {LEARN_HOST}"]
+        every += expressions.learn
+    fields = tuple(dict.fromkeys(name for e in every for name in e.fields))
+    words = tuple(missing)
+    source = _cleaned(fields, words)
+    return Plan(f"select {', '.join(parts) or '1'} from ({source})", used, fields, words)
+
+
+def _coalesced(chosen: Sequence[Expression]) -> str:
+    if len(chosen) == 1:
+        return f"({chosen[0].sql}\n)"
+    return f"coalesce({', '.join(e.sql + chr(10) for e in chosen)})"
+
+
+def _cleaned(fields: Sequence[str], missing: Sequence[str]) -> str:
+    """The fields, with the words for `no value` as NULL."""
+    if not fields:
+        return "select 1 from source"
+    words = ", ".join(literal(word) for word in missing)
+    parts = []
+    for name in fields:
+        ref = quoted(name)
+        parts.append(f"case when {ref} in ({words}) then null else {ref} end as {ref}"
+                     if words else ref)  # fmt: skip
+    return f"select {', '.join(parts)} from source"

@@ -1,0 +1,30 @@
+"""Readers: records of a segment into text columns, one per field that a format uses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from connectors.logs.model import GENERIC
+from connectors.logs.readers.delimited import DelimitedReader
+from connectors.logs.readers.jsontext import JsonReader
+from connectors.logs.readers.split import SplitReader
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from connectors.logs.model import Format
+    from connectors.logs.readers.base import Source
+    from connectors.logs.values import Segment
+
+
+def reader_for(
+    fmt: Format, wanted: tuple[str, ...], con: duckdb.DuckDBPyConnection
+) -> Callable[[Segment], Source]:
+    """The reader of a format, for the fields `wanted`."""
+    kind = fmt.reader.kind
+    if kind in {"ndjson", "json_doc"}:
+        return JsonReader(fmt, wanted, con, by_key=fmt.id in GENERIC)
+    if kind == "split":
+        return SplitReader(fmt, wanted)
+    return DelimitedReader(fmt, wanted)

@@ -1,0 +1,48 @@
+"""What every reader gives: fields as text, and which records could not be cut into fields."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from connectors.logs.values import Segment
+
+
+@dataclass(slots=True)
+class Bad:
+    """A record that its reader could not cut: index in the segment, and the reject's parts."""
+
+    row: int
+    field: str | None
+    reason: str
+    value: str | None = None
+
+
+@dataclass(slots=True)
+class Source:
+    """Fields of the records that could be read.
+
+    table: one text column per field asked for and present, in the spelling of the format;
+    rows: index in the segment of each row. names: field -> the source's own spelling.
+    """
+
+    table: pa.Table
+    rows: NDArray[np.int64]
+    bad: list[Bad] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
+
+
+def every_row(segment: Segment) -> NDArray[np.int64]:
+    """Indices of all records of a segment."""
+    return np.arange(len(segment), dtype=np.int64)
+
+
+def empty_table(rows: int) -> pa.Table:
+    """A table of no field, which still has its rows."""
+    return pa.table({"": pa.nulls(rows, pa.string())})

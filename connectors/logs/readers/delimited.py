@@ -1,0 +1,178 @@
+"""Fields between single separators: CSV and TSV, with or without quotes.
+
+Separators are found once for the whole block with numpy and belong to records by position. Where
+there are quotes, a separator after an odd number of quotes of its record is content. A record
+whose quoting is not that of RFC 4180 is read literally, or given up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from connectors.logs.frame import text_array
+from connectors.logs.header import places
+from connectors.logs.readers.base import Bad, Source, empty_table, every_row
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from connectors.logs.model import Format
+    from connectors.logs.values import Segment
+
+QUOTE_NEVER_CLOSED = "quote never closed"
+
+
+@dataclass(frozen=True, slots=True)
+class DelimitedReader:
+    """Reads records of one separator; the header comes with each segment."""
+
+    fmt: Format
+    wanted: tuple[str, ...]
+
+    def __call__(self, segment: Segment) -> Source:
+        """The wanted fields of every record that has as many fields as the header."""
+        header = segment.columns or ()
+        where = places(header, self.wanted)
+        names = {name: header[i] for name, i in where.items()}
+        rule = self.fmt.reader
+        marks, literal = _separators(segment, segment.delim, rule.quote)
+        first = np.searchsorted(marks, segment.starts)
+        found = np.searchsorted(marks, segment.ends) - first + 1
+        good = found == len(header)
+        if literal is not None:
+            good &= ~literal
+        rows = every_row(segment) if good.all() else np.flatnonzero(good)
+        cells = _Cells(segment, rule.quote, marks, first, rows, len(header))
+        columns = {name: cells.column(i) for name, i in where.items()}
+        source = Source(pa.table(columns) if columns else empty_table(len(rows)), rows, names=names)
+        if len(rows) < len(segment):
+            self._literally(segment, source, np.flatnonzero(~good), found, where)
+        return source
+
+    def _literally(
+        self,
+        segment: Segment,
+        source: Source,
+        rest: NDArray[np.int64],
+        found: NDArray[np.int64],
+        where: dict[str, int],
+    ) -> None:
+        """Records that do not fit: read with quotes as plain text where that fits, else bad."""
+        header = segment.columns or ()
+        kept: list[tuple[int, list[str]]] = []
+        delim, quote = segment.delim, self.fmt.reader.quote
+        for row in rest.tolist():
+            raw = segment.data[segment.starts[row] : segment.ends[row]]
+            text = raw.decode()
+            cells = text.split(delim)
+            opens = quote and any(cell.startswith(quote) for cell in cells)
+            if quote and quote in text and not opens and len(cells) == len(header):
+                kept.append((row, cells))
+            else:
+                source.bad.append(_bad(row, text, cells, int(found[row]), header, quote))
+        if kept:
+            extra = pa.table(
+                {name: pa.array([cells[i] for _, cells in kept]) for name, i in where.items()}
+                if where
+                else {"": pa.nulls(len(kept), pa.string())}
+            )
+            rows = np.concatenate([source.rows, np.array([row for row, _ in kept], np.int64)])
+            order = np.argsort(rows, kind="stable")
+            source.table = pa.concat_tables([source.table, extra]).take(pa.array(order))
+            source.rows = rows[order]
+
+
+def _bad(
+    row: int, text: str, cells: list[str], found: int, header: Sequence[str], quote: str
+) -> Bad:
+    want = len(header)
+    if quote and text.count(quote) % 2:
+        at = next((i for i, cell in enumerate(cells) if cell.startswith(quote)), 0)
+        name = header[at] if at < want else None
+        return Bad(row, name, QUOTE_NEVER_CLOSED, cells[at])
+    if found < want:
+        return Bad(row, None, f"line ends early: {found} of {want} fields")
+    if found > want:
+        return Bad(row, None, f"{found} fields, header has {want}")
+    return Bad(row, None, "quotes inside a field that is not quoted")
+
+
+def _separators(
+    segment: Segment, delim: str, quote: str
+) -> tuple[NDArray[np.int64], NDArray[np.bool_] | None]:
+    """Positions of separators outside quotes, and which records are not quoted as RFC 4180 says.
+
+    The second is None where no record holds a quote.
+    """
+    data = np.frombuffer(segment.data, np.uint8)
+    marks = np.flatnonzero(data == ord(delim))
+    if not quote or quote.encode() not in segment.data:
+        return marks, None
+    quotes = np.flatnonzero(data == ord(quote))
+    first = np.searchsorted(quotes, segment.starts)
+    count = np.searchsorted(quotes, segment.ends) - first
+    odd_record = (count % 2).astype(bool)
+    record_of = np.searchsorted(segment.starts, quotes, side="right") - 1
+    inside = (record_of >= 0) & (quotes < segment.ends[record_of])
+    quotes, record_of = quotes[inside], record_of[inside]
+    first = np.searchsorted(quotes, segment.starts)
+    opening = (np.arange(len(quotes)) - first[record_of]) % 2 == 0
+    padded = np.concatenate([data, np.array([10], np.uint8)])
+    before, after = padded[quotes - 1], padded[quotes + 1]
+    at_start = quotes == segment.starts[record_of]
+    at_end = quotes + 1 == segment.ends[record_of]
+    q, d = ord(quote), ord(delim)
+    # an opening quote follows a separator, or the closing quote it doubles; a closing one likewise
+    fits = np.where(
+        opening, at_start | (before == d) | (before == q), at_end | (after == d) | (after == q)
+    )
+    literal = odd_record
+    literal[record_of[~fits]] = True
+    open_marks = np.searchsorted(quotes, marks)
+    owner = np.searchsorted(segment.starts, marks, side="right") - 1
+    in_record = (owner >= 0) & (marks < segment.ends[owner])
+    within = in_record & ((open_marks - first[owner]) % 2 == 1)
+    return marks[~within], literal
+
+
+@dataclass(slots=True)
+class _Cells:
+    """Cuts columns out of the block, for records that all have the same number of fields."""
+
+    segment: Segment
+    quote: str
+    marks: NDArray[np.int64]
+    first: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    width: int
+
+    def column(self, i: int) -> pa.Array:
+        """Field i of every row, without its quotes."""
+        segment, rows = self.segment, self.rows
+        whole = len(rows) == len(segment)
+        first = self.first if whole else self.first[rows]
+        starts = segment.starts if whole else segment.starts[rows]
+        ends = segment.ends if whole else segment.ends[rows]
+        if i > 0:
+            starts = self.marks[first + i - 1] + 1
+        if i < self.width - 1:
+            ends = self.marks[first + i]
+        column = text_array(segment.data, starts, ends)
+        if self.quote and len(rows) and self.quote.encode() in segment.data:
+            column = _unquoted(column, self.quote)
+        return column
+
+
+def _unquoted(column: pa.Array, quote: str) -> pa.Array:
+    quoted = pc.starts_with(column, quote)
+    if not pc.any(quoted).as_py():
+        return column
+    inner = pc.utf8_slice_codeunits(column.filter(quoted), 1, -1)
+    return pc.replace_with_mask(column, quoted, pc.replace_substring(inner, quote * 2, quote))
