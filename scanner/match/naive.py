@@ -29,7 +29,7 @@ def naive(compiled: Compiled, facts: Facts) -> Answer | None:
     name = facts.host if facts.host and not _is_ip(facts.host) else None
     if name and any(under(name, shared) for shared in compiled.shared_infrastructure):
         return None
-    naming = _host_rules(rules, name)
+    naming = _host_rules(compiled, name)
     owners = {rule.service for rule in naming}
     parent = name is not None and _below_parent(compiled, name)
     fired: list[Rule] = []
@@ -85,15 +85,20 @@ def header_matches(value: str, name: str, text: str) -> bool:
     return not pattern.strip() or re.search(pattern.strip(), text) is not None
 
 
-def _host_rules(rules: tuple[Rule, ...], host: str | None) -> list[Rule]:
+def _host_rules(compiled: Compiled, host: str | None) -> list[Rule]:
     """Exact names, else the best template, else the longest suffix.
 
     A layer in which every rule has needs may turn out not to hold, so the next is added to it.
     """
     if host is None:
         return []
+    rules = compiled.rules
     layers = [[rule for rule in rules if rule.type == "host_exact" and rule.value == host]]
-    fitting = [r for r in rules if r.type == "host_template" and _template(r.value).fullmatch(host)]
+    fitting = [
+        r
+        for r in rules
+        if r.type == "host_template" and _template(compiled, r.value).fullmatch(host)
+    ]
     best = max((_exactness(rule.value) for rule in fitting), default=None)
     layers.append([rule for rule in fitting if _exactness(rule.value) == best])
     suffixes = [rule for rule in rules if rule.type == "host_suffix" and under(host, rule.value)]
@@ -124,15 +129,12 @@ def _below_parent(compiled: Compiled, host: str) -> bool:
 
 
 @cache
-def _template(value: str) -> re.Pattern[str]:
-    pattern = re.escape(value)
-    for name, shape in (
-        ("aws_region", r"[a-z]{2,4}(?:-[a-z]+)+-\d+"),
-        ("azure_region", r"[a-z]+[a-z0-9]*"),
-        ("gcp_region", r"[a-z]+(?:-[a-z]+)+\d+"),
-        ("label", r"[a-z0-9_-]+"),
-    ):
-        pattern = pattern.replace(re.escape("{" + name + "}"), shape)
+def _template(compiled: Compiled, value: str) -> re.Pattern[str]:
+    """A region is one of the table or one of that shape; a label is any text without a dot."""
+    pattern = re.escape(value).replace(re.escape("{label}"), r"[a-z0-9_-]+")
+    for provider, regions in compiled.regions.items():
+        shape = "|".join([*map(re.escape, sorted(regions.names)), regions.shape])
+        pattern = pattern.replace(re.escape("{" + provider + "_region}"), f"(?:{shape})")
     return re.compile(pattern)
 
 
