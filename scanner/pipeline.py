@@ -200,8 +200,9 @@ def _commit(
         record.write_services(con, outcome.run_id, inputs.compiled)
         record.write_sources(con, outcome.run_id, request.organisation, results)
         record.write_sightings(con, outcome.run_id, request.organisation, inputs.compiled, results)
+        record.write_register_problems(con, outcome.run_id, inputs.register.problems)
         build_assets(con, outcome.run_id)
-        reconcile_run(con, outcome.run_id, inputs.register, as_of)
+        reconcile_run(con, outcome.run_id, inputs.register, inputs.compiled, as_of)
         _judge(con, request, inputs, results, outcome)
         codes = outcome.codes - ({Exit.INCOMPLETE} if request.accept_incomplete else set())
         outcome.exit_code = worst(codes)
@@ -220,9 +221,9 @@ def _judge(
     for result in results:
         if result.incomplete:
             outcome.because(Exit.INCOMPLETE, f"{result.path}: {result.status} ({result.reason})")
-    for notice in inputs.register.notices:
-        if notice.level == "error":
-            outcome.because(Exit.INCOMPLETE, f"{notice.path}:{notice.line or ''} {notice.message}")
+    for problem in inputs.register.problems:
+        if problem.level == "error":
+            outcome.because(Exit.INCOMPLETE, str(problem))
     if request.fail_on:
         for state, severity, count in con.execute(
             """

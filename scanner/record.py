@@ -18,6 +18,7 @@ from scanner.identify import identified
 from scanner.scan_range import detections
 
 if TYPE_CHECKING:
+    from connectors.declared.model import RowProblem
     from collections.abc import Sequence
 
     from signatures.compile import Compiled
@@ -155,6 +156,29 @@ def write_sources(
     )
 
 
+def write_register_problems(
+    con: duckdb.DuckDBPyConnection, run_id: str, problems: Sequence[RowProblem]
+) -> None:
+    """What is to be said about the declared register."""
+    insert_rows(
+        con,
+        "problem",
+        [
+            {
+                "run_id": run_id,
+                "source": one.path,
+                "path": one.path,
+                "line": one.line,
+                "field": one.field,
+                "level": one.level,
+                "reason": one.reason,
+                "message": one.message,
+            }
+            for one in problems
+        ],
+    )
+
+
 def _cell(result: SourceResult, organisation: str) -> dict[str, object]:
     one = asdict(cell(result, organisation))
     return {name: list(value) if isinstance(value, tuple) else value for name, value in one.items()}
@@ -238,7 +262,7 @@ def insert_rows(
     names = list(rows[0])
     # Names of tables and columns are literals of this package; values travel as Arrow.
     empty = f"select {', '.join(names)} from {table} limit 0"  # noqa: S608 - see above
-    target = con.execute(empty).to_arrow_table().schema
+    target = con.sql(empty).to_arrow_table().schema
     con.register("fresh_rows", pa.Table.from_pylist([dict(row) for row in rows], schema=target))
     con.execute(f"insert into {table} by name select * from fresh_rows")  # noqa: S608 - see above
     con.unregister("fresh_rows")

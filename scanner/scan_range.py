@@ -256,7 +256,7 @@ def _sightings(table: pa.Table, found: Matched, scan: Scan) -> pa.Table:
         verdict.region or region for verdict, region in zip(verdicts, column("region"), strict=True)
     ]
     data = {
-        "class": column("class"),
+        "class": [named or "network" for named in column("class")],
         "service": [verdict.service for verdict in verdicts],
         "kind": [verdict.kind for verdict in verdicts],
         "surface": [verdict.surface for verdict in verdicts],

@@ -22,6 +22,7 @@ select
     c.kind,
     c.detection,
     c.dst_host,
+    min(c.source)       as source,
     min(c.why)          as why,
     sum(c.hits)         as hits,
     min(c.first_seen)   as first_seen,
