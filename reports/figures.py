@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, date, datetime
 from typing import Final
 
@@ -25,7 +26,8 @@ def size(number: int | None) -> str:
     if unit == "B":
         return f"{number} B"
     digits = 2 if value < 9.995 else 1 if value < 99.95 else 0
-    return f"{value:.{digits}f} {unit}"
+    half_up = math.floor(value * 10**digits + 0.5) / 10**digits
+    return f"{half_up:.{digits}f} {unit}"
 
 
 def day(value: date | datetime | None) -> str:

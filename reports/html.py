@@ -1,0 +1,257 @@
+"""The report as one HTML file: no request, no verdict, every asset's evidence one click away.
+
+A strict content security policy names the one script and the one style sheet by hash. All that
+comes from outside is escaped by Jinja or put on the page as text by the script.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections import Counter
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import groupby
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from reports import figures, ledger
+from reports.files import make_folder, write_atomic
+from reports.gaps import read_gaps
+from reports.html_charts import charts, css_class, share_bar, state_bar
+from reports.html_data import page_data, shown
+from reports.text import script_json
+from reports.words import (
+    COVERAGE,
+    DECLARED_STATES,
+    KINDS,
+    NO_VERDICT,
+    SEVERITIES,
+    STATES,
+    label,
+    rank,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    import duckdb
+
+NAME: Final = "report.html"
+_TEMPLATES: Final = Path(__file__).parent / "templates"
+_CALM: Final = frozenset({"managed", "waived", "not_ai"})
+# What the fixed part of the page lists; the rest is counted there and is in the CSV files.
+_LISTED: Final = {"group": 8, "gaps": 40, "sources": 100, "rejects": 25, "notes": 25, "weak": 25,
+                  "folded": 10}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A finding with the asset it is about, if there is one."""
+
+    finding: ledger.Finding
+    asset: ledger.Asset | None
+
+    @property
+    def why(self) -> str:
+        """The sentence that says why."""
+        return (self.asset.why if self.asset else None) or self.finding.evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Findings of one severity and state, most used first."""
+
+    severity: str
+    state: str
+    size: int
+    next_step: str | None  # if it is the same for all
+    reasons: list[tuple[str, list[Member]]]
+    left: int
+
+
+def _environment() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_visible,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        count=figures.count,
+        size=figures.size,
+        day=figures.day,
+        moment=figures.moment,
+        number=lambda number: f"{number:,}",
+    )
+    return environment
+
+
+def _visible(value: object) -> object:
+    """What Jinja is about to escape and write; markup of our own passes."""
+    return shown(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _inline(name: str) -> tuple[Markup, str]:
+    """(content of our own script or style, its hash for the policy)."""
+    text = (_TEMPLATES / name).read_text(encoding="utf-8").replace("\r\n", "\n")
+    digest = b64encode(sha256(text.encode()).digest()).decode()
+    return Markup(text), f"'sha256-{digest}'"  # noqa: S704 - a file of this package
+
+
+def _groups(findings: Iterable[ledger.Finding], assets: Iterable[ledger.Asset]) -> list[Group]:
+    by_id = {asset.asset_id: asset for asset in assets}
+    members = [
+        Member(finding, by_id.get(finding.asset_id or "")) for finding in findings
+        if finding.declared_row is None or finding.asset_id is not None
+    ]  # fmt: skip
+    members.sort(key=_urgent)
+    groups = []
+    for (severity, state), same in groupby(
+        members, lambda m: (m.finding.severity, m.finding.state)
+    ):
+        group = list(same)
+        steps = {member.finding.remediation for member in group}
+        listed = group[: _LISTED["group"]]
+        reasons: dict[str, list[Member]] = {}
+        for member in listed:
+            reasons.setdefault(member.why, []).append(member)
+        groups.append(
+            Group(
+                severity=severity,
+                state=state,
+                size=len(group),
+                next_step=steps.pop() if len(steps) == 1 else None,
+                reasons=list(reasons.items()),
+                left=len(group) - len(listed),
+            )
+        )
+    return groups
+
+
+def _urgent(member: Member) -> tuple[int, int, int, int]:
+    asset = member.asset
+    return (
+        rank(SEVERITIES, member.finding.severity),
+        rank(STATES, member.finding.state),
+        -asset.users if asset else 0,
+        -asset.hits if asset else 0,
+    )
+
+
+def _rejects(rejects: Iterable[ledger.Reject]) -> list[dict[str, Any]]:
+    """Rejected records by file, field and reason, with the first of them."""
+    groups: dict[tuple[str, str | None, str], list[ledger.Reject]] = {}
+    for reject in rejects:
+        groups.setdefault((reject.path, reject.field, reject.reason), []).append(reject)
+    return [
+        {"first": group[0], "size": len(group)}
+        for group in sorted(groups.values(), key=len, reverse=True)
+    ]
+
+
+def _counted(states: Iterable[str | None], order: dict[str, tuple[str, str]]) -> dict[str, int]:
+    totals = Counter(state or "unmanaged" for state in states)
+    return {state: totals[state] for state in sorted(totals, key=lambda word: rank(order, word))}
+
+
+def _headline(run: ledger.Run, attention: int) -> str:
+    if not run.assets:
+        return "No AI asset seen in what was read"
+    seen = f"{figures.count(run.assets, 'AI asset')} seen"
+    if run.unmanaged:
+        return f"{seen}, {run.unmanaged:,} unmanaged"
+    return f"{seen}, {attention:,} to look at" if attention else f"{seen}, all accounted for"
+
+
+def _looked(run: ledger.Run, statuses: dict[str, int]) -> str:
+    """`3 of 6 sources were read completely, 2 in part, 1 not.`"""
+    partial = statuses.get("partial", 0)
+    missed = run.sources - run.sources_complete - partial
+    if not run.sources:
+        return "No source was read."
+    if run.sources == run.sources_complete:
+        return "Every source was read completely."
+    parts = [f"{run.sources_complete:,} of {figures.count(run.sources, 'source')} read completely"]
+    parts += [f"{partial:,} in part"] if partial else []
+    parts += [f"{missed:,} not"] if missed > 0 else []
+    return ", ".join(parts) + "."
+
+
+def _context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    run = ledger.read_run(con)
+    assets = sorted(ledger.read(con, ledger.Asset), key=_listed_first)
+    declared = ledger.read(con, ledger.Declared)
+    findings = ledger.read_findings(con)
+    sources = ledger.read(con, ledger.Source)
+    totals = _counted((asset.state for asset in assets), STATES)
+    statuses = _counted((source.status for source in sources), dict.fromkeys(COVERAGE, ("", "")))
+    data = page_data(
+        assets,
+        ledger.read(con, ledger.Evidence),
+        findings,
+        ledger.read(con, ledger.Pair),
+        declared,
+    )
+    return {
+        "run": run,
+        "headline": _headline(run, sum(n for state, n in totals.items() if state not in _CALM)),
+        "window": figures.window(run.first_time, run.last_time),
+        "totals": totals,
+        "new": sum(asset.new for asset in assets),
+        "state_bar": state_bar(totals),
+        "statuses": statuses,
+        "looked": _looked(run, statuses),
+        "gaps": read_gaps(con),
+        "groups": _groups(findings, assets),
+        "vendors": ledger.read(con, ledger.Vendor),
+        "departments": ledger.read(con, ledger.Department),
+        "charts": charts(ledger.read(con, ledger.Day)),
+        "declared_totals": _counted((row.state for row in declared), DECLARED_STATES),
+        "sources": sources,
+        "rejects": _rejects(ledger.read(con, ledger.Reject)),
+        "notes": [p for p in ledger.read(con, ledger.Problem) if p.level != "error"],
+        "weak": ledger.read(con, ledger.Candidate),
+        "data": Markup(script_json(data)),  # noqa: S704 - script_json leaves nothing that ends it
+    }
+
+
+def _listed_first(asset: ledger.Asset) -> tuple[int, int, int, str]:
+    """Worst first: as the asset list stands before anyone sorts it."""
+    state = rank(STATES, asset.state)
+    return (rank(SEVERITIES, asset.severity), state, -asset.users, asset.asset_id)
+
+
+def page(con: duckdb.DuckDBPyConnection) -> str:
+    """The whole report as HTML. Raises LookupError when the store holds no run."""
+    script, script_hash = _inline("report.js")
+    style, style_hash = _inline("report.css")
+    return _environment().get_template("report.html.j2").render(
+        **_context(con),
+        script=script,
+        style=style,
+        policy=Markup(  # noqa: S704 - hashes only
+            f"default-src 'none'; script-src {script_hash}; style-src {style_hash}; "
+            "img-src data:; base-uri 'none'; form-action 'none'"
+        ),
+        listed=_LISTED,
+        states=STATES,
+        declared_states=DECLARED_STATES,
+        coverage=COVERAGE,
+        kinds=KINDS,
+        no_verdict=NO_VERDICT,
+        label=label,
+        css_class=css_class,
+        share_bar=share_bar,
+    )  # fmt: skip
+
+
+def write(con: duckdb.DuckDBPyConnection, out_dir: Path) -> Path:
+    """Write `report.html` into `out_dir`, whole or not at all. Raises OSError and LookupError."""
+    text = page(con)
+    make_folder(out_dir)
+    return write_atomic(out_dir / NAME, [text])
