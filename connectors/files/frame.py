@@ -96,19 +96,18 @@ class Framer:
 
     def end(self, ending: Ending) -> Iterator[Block]:
         """What is left when there are no more pieces."""
+        if ending.reason == "truncated":
+            ending.cut = int(self._tail_size > 0 or self._long > 0)
+        else:
+            self._ready += self._tail
         yield from self._flush()
-        if self._tail_size or self._long:
-            if ending.reason == "truncated":
-                ending.cut = 1
-            elif self._long:
-                self._skip(self._long)
-            else:
-                yield self._take(b"".join(self._tail))
+        if self._long and not ending.cut:
+            self._skip(self._long)
         if self._over:
             yield self._take(b"")
 
     def _flush(self) -> Iterator[Block]:
-        """The whole lines held, in blocks that end before an over-long line."""
+        """The lines held, in blocks that end before an over-long line."""
         parts, self._ready, self._ready_size = self._ready, [], 0
         data = parts[0] if len(parts) == 1 and isinstance(parts[0], bytes) else b"".join(parts)
         begin = at = 0

@@ -42,6 +42,11 @@ def is_archive(head: bytes) -> bool:
     return is_zip(head) or is_tar(head)
 
 
+def archive_named(path: str) -> str | None:
+    """The archive the suffix of `path` promises."""
+    return next((kind for kind in ("zip", "tar") if path.lower().endswith(f".{kind}")), None)
+
+
 def is_zip(head: bytes) -> bool:
     """Whether `head` begins a zip (with members, or empty)."""
     return head.startswith((b"PK\x03\x04", b"PK\x05\x06"))

@@ -6,6 +6,7 @@ A file is opened once; what was checked is what is read (no second look at the p
 import errno
 import hashlib
 import os
+import select
 import stat
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -66,20 +67,26 @@ class Raw:
         self._progress = progress
         self._muted = False
         self._done = self._told = 0  # bytes dealt with since the last rewind; bytes reported
-        self._closed = False
+        self._ended = self._closed = False
 
     def pieces(self, ending: Ending) -> Iterator[bytes]:
         """What has not been read yet, up to `step` bytes at a time.
 
+        The file ends where it first ended: what is appended later is for the next scan.
         A read error ends the stream as failed: half a file on a broken disk is no answer.
         """
-        while True:
+        while not self._ended:
             try:
                 piece = os.read(self.fd, self.step)
+            except BlockingIOError:  # a pipe that somebody else made non-blocking
+                select.select([self.fd], [], [])
+                continue
             except OSError as error:
+                self._ended = True
                 ending.stop("failed", "unreadable", f"reading stopped: {error.strerror}")
                 return
             if not piece:
+                self._ended = True
                 return
             self.digest.update(piece)
             self.read += len(piece)
@@ -89,8 +96,10 @@ class Raw:
     def at(self, offset: int, size: int) -> bytes:
         """Bytes from anywhere in a regular file, not hashed; for archives with a directory.
 
-        Raises OSError.
+        Fewer or none beyond its end. Raises OSError.
         """
+        if offset >= (self.size or 0):  # a hostile one may be too large for the system call
+            return b""
         return os.pread(self.fd, size, offset)
 
     def advance(self, size: int) -> None:
@@ -107,7 +116,7 @@ class Raw:
         self.digest.close()
         self.digest = Digest()
         self.read = os.lseek(self.fd, 0, os.SEEK_SET)
-        self._muted, self._done = muted, 0
+        self._muted, self._done, self._ended = muted, 0, False
 
     def finish(self, ending: Ending) -> None:
         """Reads to the end, so that the hash is of the whole file, and looks at it once more."""
@@ -186,7 +195,7 @@ def why_not(path: Path, display: str, error: OSError | ValueError) -> Notice:
         try:
             mode = f"mode {stat.S_IMODE(path.lstat().st_mode):04o}"
         except OSError:
-            mode = "in a folder closed to us"
+            mode = "in a closed folder"
         hint = f"not readable by uid {os.geteuid()} ({mode}); allow it to read"
         return Notice(display, "error", "unreadable", hint)
     if number == errno.EMFILE:

@@ -14,7 +14,7 @@ from connectors.files.discover import Found
 from connectors.files.ending import Ending, Outcome
 from connectors.files.frame import Block, Oversize
 from connectors.files.limits import Limits
-from connectors.files.members import SNIFF, is_archive, is_zip
+from connectors.files.members import SNIFF, archive_named, is_archive, is_zip
 from connectors.files.notice import Notice
 from connectors.files.pieces import Peekable
 from connectors.files.raw import Progress, open_raw
@@ -89,17 +89,20 @@ def _check_name(codec: Codec, named: Codec | None, ending: Ending) -> None:
 
 def _plain(pieces: Peekable, head: bytes, named: Codec | None, ending: Ending) -> Iterator[bytes]:
     """The pieces of a file that no compression begins; its name may promise one all the same."""
-    if named is None or not head:
+    if ending.path == "-" or not head:
         return pieces
-    if named.starts_cut(head):
-        ending.stop("partial", "truncated", f"{named.name} stream ends early; fetch it again")
+    promise = named.name if named else archive_named(ending.path)
+    if promise is None:
+        return pieces
+    if named is not None and named.starts_cut(head):
+        ending.stop("partial", "truncated", f"{promise} stream ends early; fetch it again")
         return iter(())
-    promise = f"named {named.suffixes[0]} but is"
+    suffix = ending.path[ending.path.rindex(".") :]
     if _binary(pieces.peek(64 << 10)):
-        message = f"{promise} neither {named.name} nor text: damaged; fetch it again"
+        message = f"named {suffix} but is neither {promise} nor text: damaged; fetch it again"
         ending.stop("failed", "corrupt", message)
         return iter(())
-    ending.tell("warning", "name", f"{promise} not {named.name}; read as text")
+    ending.tell("warning", "name", f"named {suffix} but is not {promise}; read as text")
     return pieces
 
 

@@ -101,7 +101,9 @@ class Tar:
         elif kind == b"x":
             while text.strip(b"\0"):
                 length, _, rest = text.partition(b" ")
-                if not length.isdigit() or not len(length) < int(length[:8]) <= len(text):
+                if not length.isdigit() or len(length) > 8:
+                    return False
+                if not len(length) < int(length) <= len(text):
                     return False
                 record = rest[: int(length) - len(length) - 1]
                 key, equals, value = record.removesuffix(b"\n").partition(b"=")

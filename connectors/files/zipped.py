@@ -41,6 +41,7 @@ class Entry:
     """A member and where its bytes are."""
 
     member: Member
+    name: bytes  # as stored
     method: int
     crc: int
     packed: int  # bytes in the archive
@@ -86,6 +87,8 @@ def content(raw: Raw, entry: Entry, limits: Limits, ending: Ending) -> Iterator[
         for piece in pieces:
             crc = zlib.crc32(piece, crc)
             size += len(piece)
+            if size > entry.member.size:
+                break
             yield piece
     except ZipError as error:
         ending.stop("failed", error.reason, str(error))
@@ -132,15 +135,19 @@ def _entry(feed: Feed, shift: int) -> Entry:
     size, packed, offset = _wide(extra, size, packed, offset)
     utf8 = flags & 0x800
     name = name_bytes.decode("utf-8", "backslashreplace") if utf8 else name_bytes.decode("cp437")
-    folder = name.endswith("/")
+    folder = name.endswith("/") and not size
     problem = None
     if flags & 0x41:
         problem = "encrypted member refused; unpack it first"
     elif method not in (0, *_METHODS):
         problem = f"zip method {method} is not read; unpack it first"
+    elif name.endswith("/") and size:
+        problem = "folder with content refused; unpack it first"
     elif stat.S_IFMT(mode) not in (0, stat.S_IFREG, stat.S_IFDIR):
         problem = "link or device in an archive refused; only files are read"
-    return Entry(Member(name, size, folder, problem), method, crc, packed, offset + shift)
+    return Entry(
+        Member(name, size, folder, problem), name_bytes, method, crc, packed, offset + shift
+    )
 
 
 def _wide(extra: bytes, size: int, packed: int, offset: int) -> tuple[int, int, int]:
@@ -163,7 +170,10 @@ def _packed(raw: Raw, entry: Entry) -> Iterator[bytes]:
     if len(header) < _LOCAL.size or not header.startswith(b"PK\x03\x04"):
         raise ZipError("corrupt", "damaged zip member header; fetch it again")
     name_size, extra_size = _LOCAL.unpack(header)[-2:]
-    at = entry.offset + _LOCAL.size + name_size + extra_size
+    at = entry.offset + _LOCAL.size
+    if raw.at(at, name_size) != entry.name:
+        raise ZipError("corrupt", "zip member has another name than in the directory; unpack it")
+    at += name_size + extra_size
     left = entry.packed
     while left:
         piece = raw.at(at, min(left, _STEP))

@@ -1,0 +1,403 @@
+"""Zip and tar: member by member, never unpacked, nothing lost without a word."""
+
+import bz2
+import gzip
+import hashlib
+import io
+import lzma
+import random
+import stat
+import struct
+import tarfile
+import tempfile
+import zipfile
+from pathlib import Path
+
+import pytest
+from backports import zstd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from connectors.files.discover import Found
+from connectors.files.limits import Limits
+from connectors.files.notice import Notice
+from connectors.files.stream import open_streams
+
+
+def zipped(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def tarred(members: dict[str, bytes], style: int = tarfile.PAX_FORMAT) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=style) as archive:
+        for name, content in members.items():
+            info = tarfile.TarInfo(name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return out.getvalue()
+
+
+@pytest.fixture
+def results(tmp_path, read_all):
+    """results(name, content, **limits): every Stream and Notice of that archive."""
+
+    def read(name: str, content: bytes, **limits):
+        (tmp_path / name).write_bytes(content)
+        return read_all(tmp_path / name, Limits(**limits))
+
+    return read
+
+
+def brief(results) -> list[tuple[str, ...]]:
+    """(path, reason, message) of a Notice, (path, state, text) of a stream."""
+    return [
+        (one.path, one.reason, one.message)
+        if isinstance(one, Notice)
+        else (one.path, one.outcome.state, one.text.decode())
+        for one in results
+    ]
+
+
+CHECKED = {zstd.CompressionParameter.checksum_flag: 1}
+TWO = {"a.log": b"one\n", "deep/b.log": b"two\nthree"}
+WRITTEN = {
+    "a.zip": zipped(TWO),
+    "stored.zip": zipped(TWO, zipfile.ZIP_STORED),
+    "bz2.zip": zipped(TWO, zipfile.ZIP_BZIP2),
+    "ustar.tar": tarred(TWO, tarfile.USTAR_FORMAT),
+    "gnu.tar": tarred(TWO, tarfile.GNU_FORMAT),
+    "pax.tar": tarred(TWO),
+    "a.tgz": gzip.compress(tarred(TWO)),
+    "a.tar.zst": zstd.compress(tarred(TWO), options=CHECKED),
+    "a.tar.bz2": bz2.compress(tarred(TWO)),
+    "a.txz": lzma.compress(tarred(TWO)),
+}
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_members_come_in_order(results, name):
+    assert brief(results(name, WRITTEN[name])) == [
+        (f"{name}!a.log", "complete", "one\n"),
+        (f"{name}!deep/b.log", "complete", "two\nthree"),
+    ]
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_the_hash_of_a_member_is_that_of_its_content(results, name):
+    first, _ = results(name, WRITTEN[name])
+    assert first.outcome.sha256 == hashlib.sha256(b"one\n").hexdigest()
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_progress_adds_up_to_the_size_of_the_archive(tmp_path, read_all, name):
+    steps: list[int] = []
+    (tmp_path / name).write_bytes(WRITTEN[name])
+    read_all(tmp_path / name, progress=steps.append)
+    assert sum(steps) == len(WRITTEN[name])
+
+
+@pytest.mark.parametrize("name", ["a.zip", "pax.tar", "a.tgz"])
+def test_a_member_that_is_not_read_does_not_disturb_the_next(tmp_path, name):
+    (tmp_path / name).write_bytes(WRITTEN[name])
+    first, second = [], []
+    for stream in open_streams(Found(tmp_path / name, name, None), Limits()):
+        first.append(stream)
+        if len(first) == 2:
+            second = [block.data for block in stream.blocks()]
+    assert second == [b"two\nthree"]
+    assert first[0].outcome().reason == "incomplete"
+    assert first[0].outcome().sha256 == hashlib.sha256(b"one\n").hexdigest()
+    with pytest.raises(RuntimeError, match="read once"):
+        next(first[0].blocks())
+
+
+@pytest.mark.parametrize("pack", [zipped, tarred])
+@pytest.mark.parametrize("name", ["../../etc/x.log", "a/../../x.log", "..", "a\\..\\x"])
+def test_a_member_that_climbs_out_is_refused_and_the_others_read(results, pack, name):
+    refused, good = results("a", pack({name: b"bad\n", "ok.log": b"good\n"}))
+    assert (refused.path, refused.level, refused.reason) == (f"a!{name}", "error", "refused")
+    assert "member name escapes the archive" in refused.message
+    assert good.text == b"good\n"
+
+
+@pytest.mark.parametrize("pack", [zipped, tarred])
+@pytest.mark.parametrize("name", ["/etc/x.log", "\\x.log", "C:/x.log", "C:\\x.log"])
+def test_a_member_with_an_absolute_name_is_refused(results, pack, name):
+    refused, good = results("a", pack({name: b"bad\n", "ok.log": b"good\n"}))
+    assert "member name escapes the archive" in refused.message
+    assert good.text == b"good\n"
+
+
+@pytest.mark.parametrize("pack", [zipped, tarred])
+def test_hidden_members_are_named_and_not_read(results, pack):
+    found = results("a", pack({"__MACOSX/._a.log": b"x", ".git/b": b"x", "./ok.log": b"good\n"}))
+    assert [one.path for one in found if isinstance(one, Notice)] == [
+        "a!__MACOSX/._a.log",
+        "a!.git/b",
+    ]
+    assert found[-1].text == b"good\n"
+
+
+def test_links_and_devices_in_a_tar_are_refused(results):
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        kinds = [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.BLKTYPE]
+        for number, kind in enumerate([*kinds, tarfile.FIFOTYPE, tarfile.GNUTYPE_SPARSE, b"?"]):
+            info = tarfile.TarInfo(f"m{number}")
+            info.type, info.linkname = kind, "/etc/passwd"
+            archive.addfile(info)
+        info = tarfile.TarInfo("folder")
+        info.type = tarfile.DIRTYPE
+        archive.addfile(info)
+        archive.addfile(tarfile.TarInfo("ok.log"), io.BytesIO())
+    found = results("a.tar", out.getvalue())
+    assert [one.message.split(" in an")[0] for one in found[:-1]] == [
+        "symbolic link",
+        "hard link",
+        "device",
+        "device",
+        "named pipe",
+        "sparse file",
+        "member of unknown kind '?'",
+    ]
+    assert found[-1].end == ("partial", "empty")
+
+
+def test_a_link_in_a_zip_is_refused(results):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        info = zipfile.ZipInfo("link")
+        info.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(info, "/etc/passwd")
+    (notice,) = results("a.zip", out.getvalue())
+    assert notice.message == "link or device in an archive refused; only files are read"
+
+
+@pytest.mark.parametrize("style", [tarfile.GNU_FORMAT, tarfile.PAX_FORMAT])
+def test_long_and_foreign_names_are_read(results, style):
+    name = "d/" * 90 + "münchen-" + "x" * 150 + ".log"
+    (one,) = results("a.tar", tarred({name: b"a\n"}, style))
+    assert (one.path, one.text) == (f"a.tar!{name}", b"a\n")
+
+
+def test_one_layer_of_compression_in_an_archive_that_has_none(results):
+    """A plain tar, or a stored member, may hold compressed logs."""
+    members = {"a.log.gz": gzip.compress(b"a\n"), "b.log": b"b\n"}
+    assert brief(results("a.tar", tarred(members))) == [
+        ("a.tar!a.log.gz", "complete", "a\n"),
+        ("a.tar!b.log", "complete", "b\n"),
+    ]
+    stored, _ = results("a.zip", zipped(members, zipfile.ZIP_STORED))
+    assert (stored.compression, stored.text) == ("zip+gzip", b"a\n")
+    assert stored.outcome.sha256 == hashlib.sha256(members["a.log.gz"]).hexdigest()
+
+
+@pytest.mark.parametrize(
+    ("name", "pack"),
+    [("a.zip", zipped), ("a.tgz", lambda members: gzip.compress(tarred(members)))],
+)
+def test_two_layers_of_compression_are_refused(results, name, pack):
+    nested, good = results(name, pack({"a.log.gz": gzip.compress(b"a\n"), "b.log": b"b\n"}))
+    assert (nested.reason, nested.message) == (
+        "refused",
+        "nested compression refused; unpack it first",
+    )
+    assert good.text == b"b\n"
+
+
+@pytest.mark.parametrize("inner", [zipped(TWO), tarred(TWO), gzip.compress(tarred(TWO))])
+def test_an_archive_in_an_archive_is_refused(results, inner):
+    (nested,) = results("a.tar", tarred({"inner": inner}))
+    assert nested.reason == "refused"
+
+
+@pytest.mark.parametrize("pack", [zipped, tarred])
+def test_an_archive_with_too_many_members_is_refused_whole(results, pack):
+    members = {f"{n}.log": b"x\n" for n in range(6)}
+    assert len(results("a", pack(members), members=6)) == 6
+    (notice,) = results("a", pack(members), members=5)
+    assert (notice.reason, notice.message) == (
+        "refused",
+        "more than 5 members; unpack it first",
+    )
+
+
+@pytest.mark.parametrize("pack", [zipped, tarred])
+def test_an_empty_archive_is_said_to_be_empty(results, pack):
+    found = results("a", pack({"folder/": b""}) if pack is zipped else pack({}) or b"")
+    if pack is zipped:
+        assert [(one.path, one.reason) for one in found] == [("a", "empty")]
+    else:  # only zero bytes: nothing tells it from any other file of zero bytes
+        assert len(found) == 1
+
+
+def test_a_damaged_member_of_a_zip_fails_alone(results):
+    content = bytearray(zipped({"a.log": b"one\n", "b.log": b"two\n"}, zipfile.ZIP_STORED))
+    content[content.index(b"one")] ^= 1
+    first, second = results("a.zip", bytes(content))
+    assert (first.end, second.end) == (("failed", "corrupt"), ("complete", None))
+
+
+def test_a_damaged_tar_gz_gives_no_member_at_all(results):
+    """Its one checksum is at the end; it is verified before the first member is given."""
+    noise = random.Random(7).randbytes(3 << 20)  # noqa: S311  test data
+    content = bytearray(gzip.compress(tarred({"a.log": noise, "b.log": noise}), 1))
+    content[-100] ^= 0xFF
+    (notice,) = results("a.tgz", bytes(content))
+    assert (notice.path, notice.reason) == ("a.tgz", "corrupt")
+
+
+def test_a_cut_tar_gz_gives_its_whole_members_and_is_incomplete(results, rows):
+    content = gzip.compress(tarred({"a.log": b"one\n", "b.log": rows * 50}))
+    notice, first, second = results("a.tgz", content[: len(content) // 2])
+    assert (notice.path, notice.reason) == ("a.tgz", "truncated")
+    assert (first.end, first.text) == (("complete", None), b"one\n")
+    assert second.end == ("partial", "truncated")
+    assert second.text
+    assert (rows * 50).startswith(second.text)
+    assert second.outcome.cut == (second.outcome.decoded != len(second.text))
+
+
+def test_a_tar_without_its_end_mark_is_incomplete(results):
+    content = tarred({"a.log": b"one\n"})[:1024]
+    notice, first = results("a.tar", content)
+    assert (notice.reason, first.text) == ("truncated", b"one\n")
+
+
+def test_a_damaged_tar_header_gives_nothing(results, rows):
+    content = bytearray(tarred({"a.log": rows, "b.log": rows}, tarfile.USTAR_FORMAT))
+    content[content.index(b"b.log")] = 0x7A
+    (notice,) = results("a.tar", bytes(content))
+    assert (notice.path, notice.reason) == ("a.tar", "corrupt")
+
+
+def test_bytes_after_the_end_of_a_tar_are_told(results):
+    notice, first = results("a.tar", tarred({"a.log": b"one\n"}) + b"x" * 600)
+    assert (notice.reason, first.text) == ("malformed", b"one\n")
+
+
+def test_a_cut_zip_is_truncated(results, rows):
+    content = zipped({"a.log": rows})
+    (notice,) = results("a.zip", content[: len(content) // 2])
+    assert (notice.reason, notice.level) == ("truncated", "error")
+
+
+def test_an_encrypted_member_is_refused(results):
+    content = bytearray(zipped({"a.log": b"one\n"}))
+    content[content.index(b"PK\x01\x02") + 8] |= 1
+    (notice,) = results("a.zip", bytes(content))
+    assert notice.message == "encrypted member refused; unpack it first"
+
+
+def test_a_member_that_claims_to_be_smaller_than_it_is_is_corrupt(results, rows):
+    content = bytearray(zipped({"a.log": rows}))
+    struct.pack_into("<L", content, content.index(b"PK\x01\x02") + 24, 10)
+    (one,) = results("a.zip", bytes(content))
+    assert one.end == ("failed", "corrupt")
+
+
+def test_a_member_that_unpacks_too_far_is_refused(results):
+    (one,) = results("a.zip", zipped({"a.log": bytes(4 << 20)}), ratio_after=1 << 20)
+    assert one.end == ("failed", "refused")
+
+
+def test_members_that_overlap_are_refused(results):
+    """Many directory entries, one body: the quine's way around a ratio."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("a.log", b"x" * 1000)
+        archive.filelist *= 20
+    (notice,) = results("a.zip", out.getvalue())
+    assert notice.message == "zip members overlap; unpack it with care"
+
+
+def test_a_zip_with_something_before_it_is_read(results):
+    """As a self-extracting one, whose offsets count from the archive proper."""
+    content = zipped({"a.log": b"one\n"})
+    from connectors.files.ending import Ending
+    from connectors.files.raw import Raw
+    from connectors.files.zipped import content as unpacked
+    from connectors.files.zipped import entries
+
+    with tempfile.TemporaryFile() as file:
+        file.write(b"#!/bin/sh\n" * 10 + content)
+        file.flush()
+        raw = Raw(file.fileno(), file.tell(), None)
+        (entry,) = entries(raw, Limits())
+        assert b"".join(unpacked(raw, entry, Limits(), Ending("x"))) == b"one\n"
+
+
+def test_a_zip64_is_read(results):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive, archive.open("a.log", "w", force_zip64=True) as one:
+        one.write(b"one\n")
+    content = out.getvalue()
+    at = content.index(b"PK\x05\x06")
+    count, size, offset = struct.unpack_from("<HLL", content, at + 10)
+    end64 = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, size, offset)
+    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, at, 1)
+    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 65535, 65535, 2**32 - 1, 2**32 - 1, 0)
+    assert brief(results("a.zip", content[:at] + end64 + locator + end)) == [
+        ("a.zip!a.log", "complete", "one\n")
+    ]
+
+
+def test_zstd_and_xz_members_of_a_zip_are_read(results):
+    """The methods 93 and 95, which Python's own module writes only from 3.14 on."""
+    for method, pack in ((93, zstd.compress), (95, lzma.compress)):
+        content = bytearray(zipped({"a.log": pack(b"one\n")}, zipfile.ZIP_STORED))
+        at = content.index(b"PK\x01\x02")
+        struct.pack_into("<H", content, at + 10, method)
+        struct.pack_into("<L", content, at + 16, __import__("zlib").crc32(b"one\n"))
+        struct.pack_into("<L", content, at + 24, 4)
+        assert brief(results("a.zip", bytes(content))) == [("a.zip!a.log", "complete", "one\n")]
+
+
+SAMPLES = {
+    "zip": WRITTEN["a.zip"],
+    "stored.zip": WRITTEN["stored.zip"],
+    "tar": WRITTEN["pax.tar"],
+    "tgz": WRITTEN["a.tgz"],
+}
+
+
+@pytest.fixture(scope="module")
+def read_bytes(read_all):
+    with tempfile.TemporaryDirectory() as folder:
+
+        def read(content: bytes, suffix: str):
+            path = Path(folder) / f"x.{suffix}"
+            path.write_bytes(content)
+            return read_all(path)
+
+        yield read
+
+
+@pytest.mark.parametrize("sample", SAMPLES)
+@settings(max_examples=60)
+@given(data=st.data())
+def test_no_damage_makes_an_error_of_ours(read_bytes, sample, data):
+    """Flips, cuts and insertions anywhere end in streams and Notices, never in an exception."""
+    content = bytearray(SAMPLES[sample])
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(content) - 1))
+        content[at : at + data.draw(st.integers(0, 8))] = data.draw(st.binary(max_size=8))
+    read_bytes(bytes(content), sample)
+
+
+@pytest.mark.parametrize("sample", ["zip", "stored.zip", "tgz"])
+@settings(max_examples=60)
+@given(data=st.data())
+def test_a_flipped_bit_in_an_archive_is_never_silent(read_bytes, sample, data):
+    """A member is either whole, or something was said about it."""
+    content = bytearray(SAMPLES[sample])
+    content[data.draw(st.integers(0, len(content) - 1))] ^= 1 << data.draw(st.integers(0, 7))
+    found = read_bytes(bytes(content), sample)
+    texts = [one.text for one in found if not isinstance(one, Notice)]
+    said = [one for one in found if isinstance(one, Notice) or one.outcome.state != "complete"]
+    assert said or texts == list(TWO.values())
