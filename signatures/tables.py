@@ -29,12 +29,14 @@ T = TypeVar("T", bound=BaseModel)
 class Tables:
     """regions: by provider. reason: domain to why it is listed.
 
-    parents may carry no bare suffix rule; hosting is the part of them below which anybody runs a
-    server; infrastructure is never a finding. digest: sha256 over the three files.
+    parents may carry no bare suffix rule. Parts of them: delivery, whose names change hands, and
+    hosting, below which anybody runs a server. infrastructure is never a finding.
+    digest: sha256 over the three files.
     """
 
     regions: dict[str, Regions]
     parents: frozenset[str]
+    delivery: frozenset[str]
     hosting: frozenset[str]
     infrastructure: frozenset[str]
     reason: dict[str, str]
@@ -65,6 +67,7 @@ class _Regions(_Strict):
 
 class _Parents(_Strict):
     parents: list[_Group]
+    delivery: list[_Group]
     hosting: list[_Group]
 
 
@@ -80,6 +83,7 @@ def load_tables(folder: Path = FOLDER) -> Tables:
     parents = _read(folder / "shared_parents.yaml", _Parents, digest)
     shared = _read(folder / "shared_infrastructure.yaml", _Infrastructure, digest)
     hosting = frozenset(_domains(parents.hosting, reason))
+    delivery = frozenset(_domains(parents.delivery, reason))
     return Tables(
         regions={
             name: Regions(frozenset(provider.names), provider.shape)
@@ -89,7 +93,8 @@ def load_tables(folder: Path = FOLDER) -> Tables:
                 ("gcp", regions.gcp),
             )
         },
-        parents=frozenset(_domains(parents.parents, reason)) | hosting,
+        parents=frozenset(_domains(parents.parents, reason)) | delivery | hosting,
+        delivery=delivery,
         hosting=hosting,
         infrastructure=frozenset(_domains(shared.infrastructure, reason)),
         reason=reason,

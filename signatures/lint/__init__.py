@@ -1,0 +1,127 @@
+"""What makes a signature a good one: small checks, each with what to do about it.
+
+What cannot be loaded at all is refused earlier (values.py); this is the author's second reader.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from signatures.explain import dotted
+from signatures.lint.base import CatalogueLint, IndicatorLint, Lint, LintIssue, Place, SignatureLint
+from signatures.lint.benign import BenignAgent, BenignPath
+from signatures.lint.hosts import (
+    PrivateSuffix,
+    PublicSuffix,
+    SharedDeliveryHost,
+    SharedParentApex,
+    SharedParentSuffix,
+)
+from signatures.lint.proof import (
+    EmptyCase,
+    EvidencePlace,
+    MissingNegative,
+    MissingPositive,
+    NoEvidence,
+    ThinEvidence,
+)
+from signatures.lint.strength import (
+    AgentAlone,
+    CommonHeader,
+    ConfirmedByLog,
+    CrawlerIndicator,
+    CrawlerKind,
+    HintOnly,
+    NoSurface,
+    PathAlone,
+    QuietSurface,
+    RangeTooSure,
+)
+from signatures.lint.together import (
+    DuplicateInFile,
+    RedundantHost,
+    SameName,
+    TwoOwners,
+    VendorSpelling,
+)
+from signatures.lint.verdicts import case_results, unreachable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from signatures.lint.base import Judge
+    from signatures.load import Catalogue, Entry
+
+__all__ = ["LINTS", "LintIssue", "lint"]
+
+LINTS: Final[tuple[Lint, ...]] = (
+    SharedParentSuffix(),
+    SharedParentApex(),
+    SharedDeliveryHost(),
+    PublicSuffix(),
+    PrivateSuffix(),
+    BenignAgent(),
+    BenignPath(),
+    NoEvidence(),
+    ThinEvidence(),
+    EvidencePlace(),
+    QuietSurface(),
+    NoSurface(),
+    ConfirmedByLog(),
+    PathAlone(),
+    AgentAlone(),
+    RangeTooSure(),
+    HintOnly(),
+    CommonHeader(),
+    CrawlerKind(),
+    CrawlerIndicator(),
+    MissingPositive(),
+    MissingNegative(),
+    EmptyCase(),
+    DuplicateInFile(),
+    RedundantHost(),
+    TwoOwners(),
+    VendorSpelling(),
+    SameName(),
+)
+
+
+def lint(catalogue: Catalogue, judge: Judge | None = None) -> list[LintIssue]:
+    """All that is to mend, by file and line.
+
+    judge: the matcher over this catalogue, from an observation (column to value) to its verdict;
+    without it the cases are not run.
+    """
+    issues = [issue for check in LINTS for issue in _run(check, catalogue)]
+    if judge is not None:
+        issues += case_results(catalogue, judge)
+        issues += unreachable(catalogue, judge)
+    return sorted(issues, key=lambda issue: (issue.path, issue.line, issue.name))
+
+
+def _run(check: Lint, catalogue: Catalogue) -> Iterator[LintIssue]:
+    if isinstance(check, CatalogueLint):
+        for entry, keys, detail in check.check(catalogue):
+            yield _issue(check, entry, keys, detail)
+    elif isinstance(check, SignatureLint):
+        for entry in catalogue.entries:
+            for keys, detail in check.check(entry):
+                yield _issue(check, entry, keys, detail)
+    elif isinstance(check, IndicatorLint):
+        for entry in catalogue.entries:
+            for number, indicator in enumerate(entry.signature.indicators):
+                found = check.check(Place(indicator, entry.signature, catalogue.tables))
+                if found is not None:
+                    yield _issue(check, entry, ("indicators", number, check.key), found)
+
+
+def _issue(check: Lint, entry: Entry, keys: tuple[str | int, ...], detail: str) -> LintIssue:
+    return LintIssue(
+        level=check.level,
+        name=check.name,
+        path=entry.source,
+        line=entry.line(*keys),
+        key=dotted(keys),
+        detail=detail,
+        recommendation=check.recommendation,
+    )

@@ -1,0 +1,91 @@
+"""What a lint is: a name, what to do about it, and a small check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from signatures.load import Catalogue, Entry
+    from signatures.model import Indicator, Signature
+    from signatures.tables import Tables
+
+Level = Literal["error", "warning"]
+
+
+class Judged(Protocol):
+    """What we read of a matcher's verdict. detection is a confidence word."""
+
+    @property
+    def service(self) -> str: ...  # noqa: D102 - the name says it
+
+    @property
+    def detection(self) -> str: ...  # noqa: D102 - the name says it
+
+
+# An observation (column to value) in, the verdict or None out; the matcher is handed in.
+Judge: TypeAlias = "Callable[[Mapping[str, object]], Judged | None]"
+# The keys that lead to a place in a file, such as ("indicators", 0, "value").
+Where: TypeAlias = "tuple[str | int, ...]"
+
+
+@dataclass(frozen=True, slots=True)
+class LintIssue:
+    """One thing to mend. line counts from 1; key is a path such as indicators[0].value."""
+
+    level: Level
+    name: str
+    path: str
+    line: int
+    key: str
+    detail: str
+    recommendation: str
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}: {self.key}"
+        return f"{place}: {self.level} {self.name}: {self.detail}; {self.recommendation}"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One indicator, the signature it stands in, and the tables."""
+
+    indicator: Indicator
+    signature: Signature
+    tables: Tables
+
+
+class Lint:
+    """The common part: what it is called and what to do. The docstring says why it matters."""
+
+    name: ClassVar[str]
+    recommendation: ClassVar[str]
+    level: ClassVar[Level] = "error"
+
+
+class IndicatorLint(Lint):
+    """Looks at one indicator."""
+
+    key: ClassVar[str] = "value"
+
+    def check(self, at: Place) -> str | None:
+        """What is wrong, or None."""
+        raise NotImplementedError
+
+
+class SignatureLint(Lint):
+    """Looks at one file."""
+
+    def check(self, entry: Entry) -> Iterator[tuple[Where, str]]:
+        """Where (keys) and what is wrong."""
+        raise NotImplementedError
+
+
+class CatalogueLint(Lint):
+    """Looks at all files together."""
+
+    def check(self, catalogue: Catalogue) -> Iterator[tuple[Entry, Where, str]]:
+        """In which file, where and what is wrong."""
+        raise NotImplementedError

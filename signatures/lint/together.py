@@ -1,0 +1,119 @@
+"""Files that contradict each other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from signatures.lint.base import CatalogueLint, SignatureLint
+from signatures.model import HOST_TYPES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from signatures.lint.base import Where
+    from signatures.load import Catalogue, Entry
+
+
+class DuplicateInFile(SignatureLint):
+    """The same pattern twice: one of the two is not what its author thinks."""
+
+    name = "duplicate-indicator"
+    recommendation = "drop one, or give them different needs"
+
+    def check(self, entry: Entry) -> Iterator[tuple[Where, str]]:
+        """Same type, value and needs in one file."""
+        seen: set[str] = set()
+        for number, indicator in enumerate(entry.signature.indicators):
+            key = f"{indicator.type} {indicator.value} {indicator.needs}"
+            if key in seen:
+                yield ("indicators", number, "value"), f"{indicator.value} stands here twice"
+            seen.add(key)
+
+
+class RedundantHost(SignatureLint):
+    """A name that a suffix of the same file covers with the same words adds nothing."""
+
+    name = "redundant-host"
+    level = "warning"
+    recommendation = "drop it"
+
+    def check(self, entry: Entry) -> Iterator[tuple[Where, str]]:
+        """host_exact below a host_suffix with equal surface, usage and confidence."""
+        indicators = entry.signature.indicators
+        covers = {
+            (item.value, item.surface, item.usage, item.confidence)
+            for item in indicators
+            if item.type == "host_suffix" and item.needs is None
+        }
+        for number, item in enumerate(indicators):
+            if item.type != "host_exact" or item.needs is not None:
+                continue
+            name = item.value
+            while name:
+                if (name, item.surface, item.usage, item.confidence) in covers:
+                    yield ("indicators", number, "value"), f"{item.value} is covered by {name}"
+                    break
+                name = name.partition(".")[2]
+
+
+class TwoOwners(CatalogueLint):
+    """Two services claim the same thing, so which one is named is chance."""
+
+    name = "two-owners"
+    recommendation = "keep it in one of them, or give both different needs"
+
+    def check(self, catalogue: Catalogue) -> Iterator[tuple[Entry, Where, str]]:
+        """Same host or user agent without needs in two files; host types count as one."""
+        owner: dict[tuple[str, str], Entry] = {}
+        for entry in catalogue.entries:
+            for number, item in enumerate(entry.signature.indicators):
+                if item.type not in {*HOST_TYPES, "user_agent", "cidr"} or item.needs is not None:
+                    continue
+                first = owner.setdefault((item.type, item.value), entry)
+                if first is not entry:
+                    where = ("indicators", number, "value")
+                    yield entry, where, f"{item.value} is {first.signature.id}'s too"
+
+
+class VendorSpelling(CatalogueLint):
+    """Reports group by vendor; two display names for one id look like two vendors."""
+
+    name = "vendor-spelling"
+    recommendation = (
+        "write the vendor_name as most files do, or give the unit a vendor id of its own"
+    )
+
+    def check(self, catalogue: Catalogue) -> Iterator[tuple[Entry, Where, str]]:
+        """A vendor_name that is not the most common one of its vendor id."""
+        names: dict[str, Counter[str]] = {}
+        for entry in catalogue.entries:
+            if entry.signature.vendor_name is not None:
+                counter = names.setdefault(entry.signature.vendor, Counter())
+                counter[entry.signature.vendor_name] += 1
+        for entry in catalogue.entries:
+            signature = entry.signature
+            if signature.vendor_name is None:
+                continue
+            usual = names[signature.vendor].most_common(1)[0][0]
+            if signature.vendor_name != usual:
+                detail = f"{signature.vendor} is {usual!r} in most files"
+                yield entry, ("vendor_name",), detail
+
+
+class SameName(CatalogueLint):
+    """A policy names products; a name that two services answer to decides for both."""
+
+    name = "same-name"
+    level = "warning"
+    recommendation = "make the names differ, or drop the alias"
+
+    def check(self, catalogue: Catalogue) -> Iterator[tuple[Entry, Where, str]]:
+        """A name or alias that another service has."""
+        owner: dict[str, Entry] = {}
+        for entry in catalogue.entries:
+            for text in (entry.signature.name, *entry.signature.aliases):
+                first = owner.setdefault(text.casefold(), entry)
+                if first is not entry:
+                    where = ("name",) if text == entry.signature.name else ("aliases",)
+                    yield entry, where, f"{text!r} is a name of {first.signature.id} too"

@@ -1,0 +1,77 @@
+"""What the matcher says of the catalogue's own cases and names."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from signatures.lint.base import LintIssue
+from signatures.model import HOST_TYPES, RANK, Case, as_dict
+from signatures.templates import example
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from signatures.lint.base import Judge
+    from signatures.load import Catalogue
+
+CASE: Final = "case"
+UNREACHABLE: Final = "unreachable"
+
+
+def case_results(catalogue: Catalogue, judge: Judge) -> Iterator[LintIssue]:
+    """Cases that come out otherwise than their file says."""
+    for entry in catalogue.entries:
+        for number, case in enumerate(entry.signature.cases):
+            said = judge(as_dict(case.observe))
+            service, detection = (said.service, said.detection) if said else (None, "none")
+            wrong = _wrong(case, entry.signature.id, service, detection)
+            if wrong is not None:
+                yield LintIssue(
+                    level="error",
+                    name=CASE,
+                    path=entry.source,
+                    line=entry.line("cases", number),
+                    key=f"cases[{number}]",
+                    detail=wrong,
+                    recommendation="correct the indicators, or the case",
+                )
+
+
+def unreachable(catalogue: Catalogue, judge: Judge) -> Iterator[LintIssue]:
+    """Unconditional host rules that another service's rule always wins over."""
+    for entry in catalogue.entries:
+        for number, indicator in enumerate(entry.signature.indicators):
+            if indicator.type not in HOST_TYPES or indicator.needs is not None:
+                continue
+            host = example(indicator.value, catalogue.tables.regions)
+            if indicator.type == "host_suffix":
+                host = f"x1.{host}"
+            said = judge({"dst_host": host, "dst_port": 443})
+            service = said.service if said is not None else "nothing"
+            if service != entry.signature.id:
+                yield LintIssue(
+                    level="error",
+                    name=UNREACHABLE,
+                    path=entry.source,
+                    line=entry.line("indicators", number, "value"),
+                    key=f"indicators[{number}].value",
+                    detail=f"{host} is judged {service}",
+                    recommendation="another rule is as specific and stronger: drop one of them",
+                )
+
+
+def _wrong(case: Case, own: str, service: str | None, detection: str) -> str | None:
+    """Why a verdict is not what a case says; None when it is."""
+    judged = f"judged {service or 'nothing'} at {detection}"
+    if case.match:
+        wanted = case.service or own
+        if service != wanted:
+            return f"{judged}, wanted {wanted}"
+        if case.confidence is not None and detection != case.confidence:
+            return f"{judged}, wanted {case.confidence}"
+        return None
+    if case.service is not None and service != case.service:
+        return f"{judged}, wanted {case.service}"
+    if service == own and RANK[detection] > RANK[case.confidence or "none"]:
+        return f"{judged}, wanted {case.confidence or 'no match'}"
+    return None
