@@ -157,12 +157,18 @@ def test_special_files_are_refused(here):
 
 
 def test_a_very_deep_folder_is_no_recursion(here):
-    for _ in range(1200):
+    depth = 1200
+    for _ in range(depth):
         Path("d").mkdir()
         os.chdir("d")
     make("a.log")
     os.chdir(here)
-    assert brief(discover(["d"])) == ["d/" * 1200 + "a.log"]
+    assert brief(discover(["d"])) == ["d/" * depth + "a.log"]
+    os.chdir("d/" * depth)  # pytest's own cleaning up would not get so deep
+    Path("a.log").unlink()
+    for _ in range(depth):
+        os.chdir("..")
+        Path("d").rmdir()
 
 
 @pytest.fixture
