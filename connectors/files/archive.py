@@ -47,28 +47,30 @@ def _zip(raw: Raw, path: str, limits: Limits) -> Iterator[Stream | Notice]:
     if all(entry.member.folder for entry in found):
         yield Notice(path, "error", "empty", "archive holds no files")
     raw.rewind(muted=False)
-    rest = (raw.size or 0) - sum(entry.packed for entry in found)
-    raw.advance(max(0, rest))
     for entry in found:
         if entry.member.folder:
             continue
         notice = skipped(path, entry.member)
         if notice is not None:
-            raw.advance(entry.packed)
             yield notice
             continue
         maker = MemberStream(path, "zip", limits, packed=entry.method != 0)
         ending = Ending(f"{path}!{entry.member.name}")
         yield from _member(maker.open(entry.member, content(raw, entry, limits, ending), ending))
+    raw.advance_to_end()
 
 
 def _tar(raw: Raw, path: str, codec: Codec | None, limits: Limits) -> Iterator[Stream | Notice]:
     """Reads the archive twice: its members are used only if the whole is undamaged."""
     ending, tar = _rewound(raw, path, codec, limits, muted=True)
-    count = 0
-    for count, _ in enumerate(tar, 1):
+    count = total = 0
+    for count, member in enumerate(tar, 1):
+        total += member.size
         if count > limits.members:
             ending.stop("failed", "refused", f"more than {limits.members} members; unpack it first")
+            break
+        if total > limits.total:
+            ending.stop("failed", "refused", f"holds more than {limits.total} bytes; split it")
             break
     raw.finish(ending)
     first = raw.digest.hexdigest()

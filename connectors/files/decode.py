@@ -98,7 +98,9 @@ def inflate(
                 return None
             yield out
         if member.eof:
-            return member.unused_data
+            unused = member.unused_data
+            guard.fed -= len(unused)  # the next member is fed it again
+            return unused
         stuck = not out and not piece
         piece = b""
         if member.needs_input or stuck:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Caps and sizes in bytes, unless said otherwise; docs/operations.md lists them."""
+    """Caps and sizes in bytes, unless said otherwise."""
 
     line: int = 1 << 20  # content of one line, without its line end
     ratio: int = 200  # decoded to compressed bytes...

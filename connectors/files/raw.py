@@ -111,6 +111,10 @@ class Raw:
             self._progress(self._done - self._told)
             self._told = self._done
 
+    def advance_to_end(self) -> None:
+        """Tells the progress callback of all raw bytes nobody needed to read."""
+        self.advance((self.size or 0) - self._done)
+
     def rewind(self, *, muted: bool) -> None:
         """Back to the start of a regular file, with a new hash; `muted`: progress says nothing."""
         self.digest.close()

@@ -281,6 +281,78 @@ def test_bytes_after_the_end_of_a_tar_are_told(results):
     assert (notice.reason, first.text) == ("malformed", b"one\n")
 
 
+def pax(text: bytes) -> bytes:
+    """A tar whose member has this pax header."""
+    info = tarfile.TarInfo("pax")
+    info.type, info.size = tarfile.XHDTYPE, len(text)
+    return info.tobuf() + text + bytes(-len(text) % 512) + tarred({"a.log": b"one\n"})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"path=x\n",
+        b"9 path=xxxxxx\n",
+        b"99 path=x\n",
+        b"10 pathxxx\n",
+        b"123456789 path=x\n",
+        b"1" * 5000 + b" path=x\n",
+        b"1 path=x\n",
+        b"12 size=1e3\n",
+        b"29 size=99999999999999999999\n",
+    ],
+)
+def test_a_damaged_pax_header_gives_nothing(results, text):
+    (notice,) = results("a.tar", pax(text))
+    assert (notice.path, notice.reason) == ("a.tar", "corrupt")
+
+
+def test_a_pax_header_that_is_well_is_read(results):
+    (one,) = results("a.tar", pax(b"14 path=b.log\n"))
+    assert (one.path, one.text) == ("a.tar!b.log", b"one\n")
+
+
+def test_a_huge_header_is_not_read_into_memory(results):
+    info = tarfile.TarInfo("pax")
+    info.type, info.size = tarfile.XHDTYPE, 1 << 40
+    (notice,) = results("a.tar", info.tobuf(tarfile.GNU_FORMAT) + bytes(1024))
+    assert notice.reason == "corrupt"
+
+
+def test_a_member_of_impossible_size_is_truncated_not_waited_for(results):
+    info = tarfile.TarInfo("a.log")
+    info.size = 1 << 40
+    notice, one = results("a.tar", info.tobuf(tarfile.GNU_FORMAT) + b"one\ntwo")
+    assert (notice.reason, one.end) == ("truncated", ("partial", "truncated"))
+    assert (one.text, one.outcome.cut) == (b"one\n", 1)
+
+
+@pytest.mark.parametrize("pack", [zipped, tarred])
+def test_more_than_the_total_is_refused_whole(results, pack):
+    (notice,) = results("a", pack(TWO), total=12)
+    assert notice.message == "holds more than 12 bytes; split it"
+    assert len(results("a", pack(TWO), total=13)) == 2
+
+
+@pytest.mark.parametrize(
+    ("at", "value"),
+    [(10, b"\x03\0"), (10, b"\x01\0"), (12, b"\xff\xff\xff\0"), (16, b"\xff\xff\xff\xff")],
+)
+def test_a_zip_directory_that_contradicts_itself_is_corrupt(results, at, value):
+    content = bytearray(WRITTEN["a.zip"])
+    at += content.index(b"PK\x05\x06")
+    content[at : at + len(value)] = value
+    (notice,) = results("a.zip", bytes(content))
+    assert (notice.path, notice.reason) == ("a.zip", "corrupt")
+
+
+def test_a_member_under_two_names_is_corrupt(results):
+    content = bytearray(zipped({"a.log": b"one\n"}))
+    content[30:35] = b"b.log"
+    (one,) = results("a.zip", bytes(content))
+    assert one.end == ("failed", "corrupt")
+
+
 def test_a_cut_zip_is_truncated(results, rows):
     content = zipped({"a.log": rows})
     (notice,) = results("a.zip", content[: len(content) // 2])

@@ -155,6 +155,13 @@ def test_too_many_members_are_refused(read):
     assert read("x.gz", one * 6, members=5).end == ("failed", "refused")
 
 
+def test_many_small_members_do_not_hide_a_bomb(read):
+    """What is left of a piece after a member is not counted as input twice."""
+    small = gzip.compress(b"a\n")
+    bomb = gzip.compress(bytes(60 << 20))
+    assert read("x.gz", small * 2000 + bomb).end == ("failed", "refused")
+
+
 def test_a_window_that_wants_too_much_memory_is_refused(read):
     window = {zstd.CompressionParameter.window_log: 29}
     packer = zstd.ZstdCompressor(options=window)
