@@ -15,7 +15,7 @@ import pyarrow as pa
 from scanner.coverage import cell, moment
 from scanner.errors import AccountingError
 from scanner.identify import identified
-from scanner.scan_range import detections
+from scanner.scan_range import PARTIAL, detections
 
 if TYPE_CHECKING:
     from connectors.declared.model import RowProblem
@@ -192,24 +192,14 @@ def write_sightings(
     results: Sequence[SourceResult],
 ) -> None:
     """Detections as sightings of assets, the rest as candidates for review."""
-    strong: list[pa.Table] = []
+    strong = [_tagged(PARTIAL.empty_table(), None)]
     for result in results:
         if not result.partial.sightings.num_rows:
             continue
         found, weak = detections(result.partial.sightings)
-        size = found.num_rows
-        for name, value in (
-            ("source", result.path),
-            ("format", result.format),
-            ("sha256", result.sha256),
-            ("sample_path", result.path),
-        ):
-            found = found.append_column(name, pa.repeat(pa.scalar(value, pa.string()), size))
-        strong.append(found)
+        strong.append(_tagged(found, result))
         if weak.num_rows:
             _candidates(con, run_id, result.path, weak)
-    if not strong:
-        return
     products = {one.id: one.product for one in compiled.services.values()}
     table = identified(con, pa.concat_tables(strong), products, organisation, run_id)
     con.register("found", table)
@@ -225,6 +215,19 @@ def write_sightings(
         {"run_id": run_id},
     )
     con.unregister("found")
+
+
+def _tagged(found: pa.Table, result: SourceResult | None) -> pa.Table:
+    """Sightings with where they come from."""
+    for name, value in (
+        ("source", result.path if result else None),
+        ("format", result.format if result else None),
+        ("sha256", result.sha256 if result else None),
+        ("sample_path", result.path if result else None),
+    ):
+        text = pa.scalar(value, pa.string())
+        found = found.append_column(name, pa.repeat(text, found.num_rows))
+    return found
 
 
 def _candidates(con: duckdb.DuckDBPyConnection, run_id: str, path: str, weak: pa.Table) -> None:

@@ -140,7 +140,7 @@ def _scan(stream: Stream, reading: Reading, engine: LocalEngine) -> SourceResult
             pass
         outcome = stream.outcome()
         result = _result(stream, outcome, None, "", Partial())
-        if result.status == "complete" or (result.status == "partial" and result.reason != "empty"):
+        if result.status != "failed" and stream.head().strip():
             result.status, result.reason = "failed", "refused"
         if result.reason == "refused" and not any(n.level == "error" for n in result.notices):
             result.notices.append(Notice(stream.path, "error", "refused", why))
