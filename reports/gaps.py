@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from reports import ledger
-from reports.words import COVERAGE, NEXT_STEPS, label, rank
+from reports.words import COVERAGE, NEXT_STEPS, rank
 
 if TYPE_CHECKING:
     import duckdb
@@ -28,8 +28,9 @@ class Gap:
     @property
     def title(self) -> str:
         """`Not read: corrupt`."""
-        word = label({state: (text, "") for state, (text, _) in COVERAGE.items()}, self.state)
-        return f"{word}: {self.reason.replace('_', ' ')}" if self.reason else word
+        word = COVERAGE[self.state][0] if self.state in COVERAGE else self.state
+        told = self.reason and self.reason != self.state
+        return f"{word}: {self.reason}".replace("_", " ") if told else word
 
 
 def _next_step(reason: str | None, state: str) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from markupsafe import Markup
 
 from reports.figures import size
-from reports.words import STATES, label, rank
+from reports.words import DECLARED_STATES, STATES, label, rank
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -29,7 +29,8 @@ _DAYS_BY_WEEK: Final = 700
 
 def css_class(state: str | None) -> str:
     """`s-unmanaged`; a state we do not know is `s-other`."""
-    return f"s-{state.replace('_', '-')}" if state in STATES else "s-other"
+    known = state in STATES or state in DECLARED_STATES
+    return f"s-{state.replace('_', '-')}" if state and known else "s-other"
 
 
 def state_bar(totals: Mapping[str, int]) -> Markup:
@@ -47,7 +48,8 @@ def state_bar(totals: Mapping[str, int]) -> Markup:
         )
         x += width
     return Markup(
-        '<svg class="bar" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">{}</svg>'
+        '<svg class="bar" viewBox="0 0 1000 10" preserveAspectRatio="none" aria-hidden="true">'
+        "{}</svg>"
     ).format(Markup("").join(parts))
 
 
@@ -171,6 +173,6 @@ def _column(at: int, told: str, cut: Iterable[tuple[str, int]], most: int) -> Ma
                 css_class(state), at * _STEP + 1, f"{top:.2f}", _STEP - 2, f"{height:.2f}"
             )
         )
-    return Markup('<g><title>{}</title><rect class="hit" x="{}" y="0" width="{}" height="{}"/>{}</g>').format(
-        told, at * _STEP, _STEP, _HEIGHT, Markup("").join(parts)
-    )  # fmt: skip
+    return Markup(
+        '<g><title>{}</title><rect class="hit" x="{}" y="0" width="{}" height="{}"/>{}</g>'
+    ).format(told, at * _STEP, _STEP, _HEIGHT, Markup("").join(parts))

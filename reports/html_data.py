@@ -1,4 +1,4 @@
-"""The rows that the HTML report's own script shows: columns of plain values, made for one JSON block.
+"""The rows that the HTML report's own script shows: columns of plain values for one JSON block.
 
 A column is `{"values": [...]}`, or with `"index"` when few values repeat. Texts are made visible
 (`safe_text`) here; the script puts them on the page as text only.

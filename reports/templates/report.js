@@ -40,6 +40,7 @@
     return made;
   };
   const number = new Intl.NumberFormat("en-US");
+  const collator = new Intl.Collator("en");
   const count = (many, one) => `${number.format(many)} ${many === 1 ? one : one + "s"}`;
   const size = (bytes) => {
     if (bytes === null || bytes === undefined) return "-";
@@ -55,7 +56,7 @@
     const found = said(table, word);
     return (Array.isArray(found) ? found[0] : found) || String(word || "").replaceAll("_", " ");
   };
-  const dot = (state) => element("i", { class: `dot s-${said(words.states, state) ? state.replaceAll("_", "-") : "other"}` });
+  const dot = (state) => element("i", { class: `dot s-${said(words.states, state) || said(words.declared, state) ? state.replaceAll("_", "-") : "other"}` });
   const badge = (table, state) => element("span", { class: "badge" }, dot(state), label(table, state));
   const severity = (word) => (word ? element("span", { class: `severity ${words.severities.includes(word) ? word : ""}` }, word) : null);
   const href = (at) => `#asset-${asset.asset_id(at)}`;
@@ -78,7 +79,7 @@
       body.replaceChildren(...found.slice(from, to).map((at) => element("tr", {}, ...columns.map((column, place) => {
         const cell = element(place ? "td" : "th", {
           scope: place ? null : "row",
-          class: [column.right ? "n" : "", column.wide ? "roomy" : "", column.full ? "full" : ""].join(" ").trim() || null,
+          class: [column.right ? "n" : "", column.wide ? "roomy" : "", column.full ? "full" : "", column.size === "w-day" ? "w-day" : ""].join(" ").trim() || null,
           "data-label": place && !column.bare ? column.name : null,
         });
         const parts = [column.show(at)].flat().filter((part) => part !== null && part !== "");
@@ -104,7 +105,7 @@
       const missing = (value) => value === null || value === undefined || value === "";
       found = found.map((at) => [key(at), at]).sort(([a, x], [b, y]) => {
         if (missing(a) || missing(b)) return missing(a) - missing(b) || x - y;
-        const less = typeof a === "string" ? a.localeCompare(b) : a - b;
+        const less = typeof a === "string" ? collator.compare(a, b) : a - b;
         return way * less || x - y;
       }).map(([, at]) => at);
     };
@@ -169,7 +170,10 @@
   const assets = data.assets.length;
   const assetForm = document.getElementById("asset-tools");
   const named = (at) => [element("a", { class: "cell", href: href(at) }, asset.name(at)), element("small", {}, about(at))];
-  const about = (at) => [asset.product(at) === asset.name(at) ? "" : asset.product(at), asset.vendor_name(at) || asset.vendor(at), asset.tenant(at), asset.region(at), asset.new(at) ? "new" : ""].filter(Boolean).join(", ");
+  const about = (at) => {
+    const parts = [asset.product(at), asset.vendor_name(at) || asset.vendor(at), asset.tenant(at), asset.region(at), asset.new(at) ? "new" : ""];
+    return [...new Set(parts)].filter((part) => part && part !== asset.name(at)).join(", ");
+  };
   const stateOf = (at) => asset.state(at) || "unmanaged";
   const states = Object.keys(words.states);
   let assetList = null;
@@ -178,7 +182,7 @@
     options(assetForm, "severity", distinct(asset.severity, assets).sort(ranked(words.severities)), (word) => word);
     options(assetForm, "kind", distinct(asset.kind, assets).sort(), (word) => label(words.kinds, word));
     const vendors = new Map(Array.from({ length: assets }, (_, at) => [asset.vendor(at), asset.vendor_name(at) || asset.vendor(at)]));
-    options(assetForm, "vendor", [...vendors.keys()].sort((a, b) => vendors.get(a).localeCompare(vendors.get(b))), (word) => vendors.get(word));
+    options(assetForm, "vendor", [...vendors.keys()].sort((a, b) => collator.compare(vendors.get(a), vendors.get(b))), (word) => vendors.get(word));
     const place = (word) => { const at = words.severities.indexOf(word); return at < 0 ? null : at; };
     assetList = list({
       host: document.getElementById("asset-list"), form: assetForm, length: assets, noun: "asset",
@@ -261,7 +265,7 @@
     });
     const head = element("tr", {}, ...heads.map((name, place) => element("th", { scope: "col", class: place > 1 && place < 5 ? "n" : null }, name)));
     const more = data.more[at] ? element("p", { class: "left" }, `and ${number.format(data.more[at])} more lines, in evidence.csv`) : null;
-    return [element("table", { class: "stack" }, element("thead", {}, head), element("tbody", {}, ...lines)), more];
+    return [element("table", { class: "stack proof" }, element("thead", {}, head), element("tbody", {}, ...lines)), more];
   };
   const open = (at) => {
     const shown = assetList.found();
@@ -273,7 +277,7 @@
       button.addEventListener("click", () => { location.replace(href(next)); });
       return button;
     };
-    const close = element("button", { type: "button" }, "Close");
+    const close = element("button", { type: "button", autofocus: "" }, "Close");
     close.addEventListener("click", () => sheet.close());
     const found = findings.of(at);
     const held = pairs.of(at);
