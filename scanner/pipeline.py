@@ -28,7 +28,7 @@ from scanner.model import RunOutcome, ScanRequest
 from scanner.names import Names
 from scanner.privacy import People, load_key
 from scanner.scan_range import Partial, Scan
-from scanner.sources import Reading, SourceResult, find, in_order, read, refused
+from scanner.sources import Reading, SourceResult, find, in_order, read, said
 from scanner.store import Store, open_store
 
 if TYPE_CHECKING:
@@ -79,11 +79,11 @@ def scan(request: ScanRequest, watcher: Watcher, show: Show) -> RunOutcome:
         _nothing(notices)
     with open_store(request.db, request.wait) as store:
         outcome = RunOutcome(run_id=str(uuid4()))
-        results = [refused(notice) for notice in notices if notice.level == "error"]
+        results = [said(notice) for notice in notices if notice.level == "error"]
         remarks = [notice for notice in notices if notice.level != "error"]
         results += _read(request, inputs, found, watcher)
         for notice in remarks:
-            (results[0] if results else refused(notice)).notices.append(notice)
+            (results[0] if results else said(notice)).notices.append(notice)
         _once(results, record.already_read(store.con))
         try:
             _commit(store, request, inputs, results, outcome, started)

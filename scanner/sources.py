@@ -122,15 +122,23 @@ def read(found: Sequence[Found], reading: Reading, engine: LocalEngine) -> Itera
     for one in found:
         for item in open_streams(one, reading.limits, reading.progress):
             if isinstance(item, Notice):
-                yield refused(item)
+                yield said(item)
                 continue
             with item as stream:
                 yield _scan(stream, reading, engine)
 
 
-def refused(notice: Notice) -> SourceResult:
-    """The account of something that could not be opened."""
-    return SourceResult(notice.path, "failed", notice.reason, notices=[notice])
+def said(notice: Notice) -> SourceResult:
+    """The account of something that has no rows of its own: why it was not, or not wholly, read.
+
+    An archive whose end is missing is partial (its members are accounts of their own).
+    """
+    if notice.level != "error":
+        return SourceResult(notice.path, "complete", notices=[notice])
+    whole = notice.reason not in {"truncated", "malformed", "empty", "incomplete"}
+    return SourceResult(
+        notice.path, "failed" if whole else "partial", notice.reason, notices=[notice]
+    )
 
 
 def _scan(stream: Stream, reading: Reading, engine: LocalEngine) -> SourceResult:

@@ -13,6 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final, Self
 
 from connectors.logs.normalise import Normaliser
+from connectors.observation import BY_NAME
 from scanner.match.exact import Matcher
 from scanner.scan_range import Partial, Scan, scan_range
 
@@ -28,6 +29,13 @@ if TYPE_CHECKING:
 
 IN_FLIGHT: Final = 2  # segments waiting per thread
 
+# Text that no rule and no sighting reads. Columns with numbers or times are always made: what
+# does not parse in them rejects its row, and the account must not depend on who asks.
+UNREAD: Final = frozenset(
+    {"proto", "app", "tls_ja3", "tls_ja4", "operation", "resource_uid", "resource_type"}
+    | {"resource_name", "oauth_client", "url_query_keys", "oauth_scopes"}
+)
+
 
 class LocalEngine:
     """A pool of threads, each with a matcher and a normaliser per format of its own."""
@@ -37,6 +45,7 @@ class LocalEngine:
         self._scan = scan
         self._names = names
         self._threads = max(threads, 1)
+        self.columns = frozenset(BY_NAME) - UNREAD
         self._local = threading.local()
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="scan")
 
@@ -69,5 +78,5 @@ class LocalEngine:
             local.normalisers = {}
         key = (fmt.id, settings)
         if key not in local.normalisers:
-            local.normalisers[key] = Normaliser(fmt, settings)
+            local.normalisers[key] = Normaliser(fmt, settings, self.columns)
         return scan_range(segment, local.normalisers[key], local.matcher, self._scan)

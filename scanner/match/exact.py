@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 
 import numpy as np
@@ -45,13 +46,18 @@ class Memo(Generic[K, V]):
         if len(self._known) + len(values) > MEMO_LIMIT:
             self._known.clear()
         known, function = self._known, self._function
-        out = []
-        for value in values:
-            try:
-                out.append(known[value])
-            except KeyError:
-                out.append(known.setdefault(value, function(value)))
-        return out
+        try:
+            return list(map(known.__getitem__, values))
+        except KeyError:
+            for value in values:
+                if value not in known:
+                    known[value] = function(value)
+        return list(map(known.__getitem__, values))
+
+
+WRONG: Final = 1  # no host, no address
+HIT: Final = 2  # some rule speaks of it
+flag_of: Final = attrgetter("flag")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +67,12 @@ class HostEntry:
     name: str | None
     error: str | None
     match: HostMatch | None
+    flag: int
 
     @property
     def hit(self) -> bool:
         """Whether any rule names this host."""
-        return self.match is not None and bool(self.match.rule_ids)
+        return self.flag == HIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,7 @@ class AddressEntry:
     name: str | None
     error: str | None
     rules: tuple[int, ...]
+    flag: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,15 +126,17 @@ class Matcher:
         try:
             name = normalise_host(raw)
         except HostError as problem:
-            return HostEntry(None, str(problem), None)
-        return HostEntry(name, None, None if is_ip(name) else self._compiled.host_rules(name))
+            return HostEntry(None, str(problem), None, WRONG)
+        match = None if is_ip(name) else self._compiled.host_rules(name)
+        return HostEntry(name, None, match, HIT if match is not None and match.rule_ids else 0)
 
     def _address(self, raw: str) -> AddressEntry:
         try:
             name = normalise_ip(raw)
         except HostError as problem:
-            return AddressEntry(None, str(problem), ())
-        return AddressEntry(name, None, self._compiled.cidr_rules(name))
+            return AddressEntry(None, str(problem), (), WRONG)
+        rules = self._compiled.cidr_rules(name)
+        return AddressEntry(name, None, rules, HIT if rules else 0)
 
     def match(self, table: pa.Table) -> Matched:
         """Judge every row of a table of observations (hosts and addresses as written there)."""
@@ -144,9 +154,8 @@ class Matcher:
             table["http_headers"].to_pylist() if "http_headers" in table.column_names else None
         )
 
-        candidate = host.mask(lambda entry: entry.hit, size)
+        candidate = host.flagged(HIT, size) | dst.flagged(HIT, size)
         candidate |= agent.mask(bool, size) | path.mask(bool, size)
-        candidate |= dst.mask(lambda entry: bool(entry.rules), size)
         telltale = self._compiled.port_numbers
         if ports is not None and telltale:
             candidate |= np.isin(ports, sorted(telltale))
@@ -266,9 +275,22 @@ class _Column(Generic[V]):
         return _Column(codes, self.texts + other.texts, self.values + other.values)
 
     def mask(self, test: Callable[[V], bool], size: int) -> Bools:
+        """Rows whose value passes the test; null never does."""
         if not self.values:
             return np.zeros(size, np.bool_)
-        flags = np.fromiter((test(value) for value in self.values), np.bool_, len(self.values))
+        flags = np.fromiter(map(test, self.values), np.bool_, len(self.values))
+        return self._spread(flags, size)
+
+    def flagged(self, flag: int, size: int) -> Bools:
+        """Rows whose entry has this flag."""
+        if not self.values:
+            return np.zeros(size, np.bool_)
+        flags = np.fromiter(map(flag_of, self.values), np.int8, len(self.values)) == flag
+        return self._spread(flags, size)
+
+    def _spread(self, flags: Bools, size: int) -> Bools:
+        if not flags.any():
+            return np.zeros(size, np.bool_)
         return np.append(flags, False)[self.codes]
 
     def at(self, row: int) -> V | None:
@@ -283,7 +305,7 @@ class _Column(Generic[V]):
 def _first_bad(columns: Sequence[tuple[str, _Column[Any]]], size: int) -> list[Bad]:
     found: dict[int, Bad] = {}
     for name, column in columns:
-        wrong = column.mask(lambda entry: entry.error is not None, size)
+        wrong = column.flagged(WRONG, size)
         for row in np.flatnonzero(wrong).tolist():
             entry = column.at(row)
             found.setdefault(row, Bad(row, name, entry.error, column.text(row) or ""))
