@@ -5,6 +5,7 @@ Within a service, rules with `needs` have the smaller ids: they are more specifi
 
 from __future__ import annotations
 
+from collections import Counter
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -67,14 +68,16 @@ def _service(signature: Signature, vendors: Mapping[str, str]) -> Service:
 
 
 def _vendor_names(signatures: Iterable[Signature]) -> dict[str, str]:
-    """The display name of each vendor; where no file gives one, made from its id."""
-    names: dict[str, str] = {}
+    """The usual display name of each vendor; where no file gives one, made from its id."""
+    given: dict[str, Counter[str]] = {}
     for signature in signatures:
+        names = given.setdefault(signature.vendor, Counter())
         if signature.vendor_name is not None:
-            names[signature.vendor] = signature.vendor_name
-        else:
-            names.setdefault(signature.vendor, signature.vendor.replace("-", " ").title())
-    return names
+            names[signature.vendor_name] += 1
+    return {
+        vendor: names.most_common(1)[0][0] if names else vendor.replace("-", " ").title()
+        for vendor, names in given.items()
+    }
 
 
 def _rule(rule_id: int, signature: Signature, indicator: Indicator) -> Rule:
@@ -83,7 +86,7 @@ def _rule(rule_id: int, signature: Signature, indicator: Indicator) -> Rule:
         service=signature.id,
         type=indicator.type,
         value=indicator.value,
-        surface=indicator.surface,
+        surface=indicator.surface or ("api" if indicator.type == "http_path" else None),
         usage=indicator.usage or signature.usage,
         confidence=indicator.confidence,
         distinctive=indicator.distinctive,

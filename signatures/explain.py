@@ -24,9 +24,9 @@ def dotted(keys: Sequence[str | int]) -> str:
 
 
 def located(problem: ValidationError, raw: LineDict, source: str) -> SignatureError:
-    """The first fault in the order of the file."""
+    """The first fault in the order of the file; a missing key last, as a typo causes one too."""
     errors = problem.errors(include_url=False)
-    first = min(errors, key=lambda error: line_at(raw, error["loc"]))
+    first = min(errors, key=lambda error: (error["type"] == "missing", line_at(raw, error["loc"])))
     loc = first["loc"]
     said, hint = _said(first["type"], first["msg"], first.get("ctx", {}), first["input"], loc)
     return SignatureError(source, line_at(raw, loc), dotted(loc), said, hint)

@@ -92,6 +92,7 @@ def _as_list(value: object) -> object:
 
 
 Text: TypeAlias = Annotated[str, Field(min_length=1, max_length=300)]
+Pattern: TypeAlias = Annotated[str, Field(min_length=1, max_length=1000)]
 Vendor: TypeAlias = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Day: TypeAlias = Annotated[str, Field(pattern=r"^20[0-9]{2}-[01][0-9]-[0-3][0-9]$")]
 Port: TypeAlias = Annotated[int, Field(ge=1, le=65535)]
@@ -133,10 +134,10 @@ class Needs(_Strict):
     """What must also be on the same observation for the indicator to count."""
 
     port: Ports | None = None
-    path: Text | None = None
+    path: Pattern | None = None
     method: Methods | None = None
-    header: Text | None = None
-    user_agent: Annotated[str, Field(min_length=1, max_length=1000)] | None = None
+    header: Pattern | None = None
+    user_agent: Pattern | None = None
     host: Literal["unknown"] | None = None
 
 

@@ -105,7 +105,9 @@ def _gap(label: str, tables: Mapping[str, Regions]) -> tuple[re.Pattern[str], tu
             pattern += _LABEL
         elif gap[1] in REGION_OF:
             provider = REGION_OF[gap[1]]
-            names = "|".join(sorted(map(re.escape, tables[provider].names)))
+            # The longest first: `us` is a name too, and begins many others.
+            longest = sorted(tables[provider].names, key=lambda name: (-len(name), name))
+            names = "|".join(map(re.escape, longest))
             pattern += f"({names}|{tables[provider].shape})"
             providers.append(provider)
         else:

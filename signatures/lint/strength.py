@@ -71,8 +71,8 @@ class NoSurface(IndicatorLint):
     recommendation = "add surface: web, api, cdn, static, auth, docs, status, help, …"
 
     def check(self, at: Place) -> str | None:
-        """Host and path rules without a surface."""
-        if at.indicator.type not in {*HOST_TYPES, "http_path"} or at.indicator.surface is not None:
+        """Host rules without a surface; a path without one is api."""
+        if at.indicator.type not in HOST_TYPES or at.indicator.surface is not None:
             return None
         return f"no surface for {at.indicator.value}"
 

@@ -123,10 +123,11 @@ def test_what_is_no_address_is_refused(raw):
     assert not is_ip(raw)
 
 
-_PIECES = st.sampled_from(
-    list("aZ01-_.:[]%@/\\\u00ad\u200b\u0430\uff0e\u3002\u00df\u2764\u0301\0 ")
-    + ["..", "*.", "xn--", "0x", "::", "192.0.2.7", "vendor.example", "https://", "ffff:"]
+_CHARACTERS = st.sampled_from("aZ01-_.:[]%@/\\\u00ad\u200b\u0430\uff0e\u3002\u00df\u2764\u0301\0 ")
+_WORDS = st.sampled_from(
+    ["..", "*.", "xn--", "0x", "::", "192.0.2.7", "a.example", "https://", "ffff:"]
 )
+_PIECES = st.one_of(_CHARACTERS, _WORDS)
 
 
 @given(st.one_of(st.text(), st.lists(_PIECES, max_size=12).map("".join)))
