@@ -117,9 +117,13 @@ def _generic(fmt: Format, sample: Sample) -> bool:
         return _fills(fmt, _header(fmt, sample))
     if fmt.reader.kind in {"ndjson", "json_doc"}:
         return any(_fills(fmt, tuple(thing)) for thing in sample.objects[:20])
-    keys = tuple(_PAIR.findall(sample.first))
-    prefix = strip_prefix(sample.first) != sample.first
-    return len(keys) >= 2 and _fills(fmt, (*keys, *(("syslog_time",) if prefix else ())))
+    return any(_pairs_fill(fmt, line) for line in sample.lines[:5])
+
+
+def _pairs_fill(fmt: Format, line: str) -> bool:
+    keys = _PAIR.findall(line[:MAX_LINE])
+    prefix = ["syslog_time"] if strip_prefix(line) != line else []
+    return len(keys) >= 2 and _fills(fmt, (*keys, *prefix))
 
 
 def _fills(fmt: Format, names: tuple[str, ...]) -> bool:

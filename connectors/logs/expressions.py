@@ -61,16 +61,18 @@ class Expressions:
 
     map: dict[str, tuple[Expression, ...]]
     drop: dict[str, Expression]
-    learn: tuple[Expression, Expression] | None  # ip, host
+    learn: dict[str, Expression]  # ip, host and perhaps key, or nothing
 
     def fields(self) -> tuple[str, ...]:
         """Every field any expression reads, each once, in order of first use."""
         used = [*(e for candidates in self.map.values() for e in candidates), *self.drop.values()]
-        return tuple(dict.fromkeys(name for e in (*used, *(self.learn or ())) for name in e.fields))
+        return tuple(
+            dict.fromkeys(name for e in (*used, *self.learn.values()) for name in e.fields)
+        )
 
 
 def parse_expressions(
-    columns: Mapping[str, Sequence[str]], drop: Mapping[str, str], learn: tuple[str, str] | None
+    columns: Mapping[str, Sequence[str]], drop: Mapping[str, str], learn: Mapping[str, str | None]
 ) -> Expressions:
     """The expressions of a format. Raises ExpressionError, which names the key."""
     return Expressions(
@@ -79,7 +81,7 @@ def parse_expressions(
             for column, candidates in columns.items()
         },
         drop={name: parse(sql, ("drop", name)) for name, sql in drop.items()},
-        learn=learn and (parse(learn[0], ("learn", "ip")), parse(learn[1], ("learn", "host"))),
+        learn={key: parse(sql, ("learn", key)) for key, sql in learn.items() if sql is not None},
     )
 
 

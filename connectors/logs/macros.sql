@@ -168,6 +168,12 @@ create macro time_syslog(x) as
         )
     end;
 
+-- Zeek writes seconds since 1970; some exports of its JSON write ISO 8601.
+create macro time_zeek(x) as case when x[5:5] = '-' then time_iso(x) else time_epoch(x) end;
+
+-- A stamp whose zone another field says is UTC.
+create macro in_utc(stamp) as case when stamp > 0 then stamp - stamp % 2 else stamp end;
+
 -- Any of the above, by its first characters.
 create macro time_any(x) as
     case

@@ -10,6 +10,7 @@ import re
 from functools import cached_property
 from typing import Annotated, Final, Literal
 
+import re2
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from connectors.logs.expressions import Expressions, parse_expressions
@@ -89,16 +90,27 @@ class Reader(_Strict):
             raise ValueError("a split reader needs fields")
         if self.kind == "regex" and not self.pattern:
             raise ValueError("a regex reader needs a pattern")
+        if self.pattern is not None:
+            try:
+                found = re2.compile(self.pattern)
+            except re2.error as problem:
+                raise ValueError(f"pattern is not RE2: {problem}") from None
+            if not found.groups or found.groups != len(found.groupindex):
+                raise ValueError("every group of a pattern needs a name: (?P<name>…) or (?:…)")
         if self.absorb is not None and self.absorb not in self.fields:
             raise ValueError(f"absorb names no field: {self.absorb!r}")
         return self
 
 
 class Learn(_Strict):
-    """Which addresses a record says a name has (an answer); ip may give a list."""
+    """Which addresses a record says a name has (an answer); ip may give a list.
+
+    key: records with the same key answer one question, and the host is that of their first.
+    """
 
     ip: str
     host: str
+    key: str | None = None
 
 
 class Format(_Strict):
@@ -157,9 +169,8 @@ class Format(_Strict):
     @cached_property
     def expressions(self) -> Expressions:
         """The parsed SQL. Raises ExpressionError, which names the key."""
-        return parse_expressions(
-            self.map, self.drop, self.learn and (self.learn.ip, self.learn.host)
-        )
+        learn = self.learn.model_dump() if self.learn else {}
+        return parse_expressions(self.map, self.drop, learn)
 
     @property
     def shows(self) -> tuple[str, ...]:

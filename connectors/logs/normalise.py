@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from connectors.logs import stamps
 from connectors.logs.engine import connect
 from connectors.logs.errors import FormatError
-from connectors.logs.plan import LEARN_HOST, LEARN_IP, SKIP, Plan, make_plan
+from connectors.logs.plan import LEARN, SKIP, Plan, make_plan
 from connectors.logs.readers import reader_for
 from connectors.logs.values import Batch, Counts, Reject
 from connectors.observation import BY_NAME
@@ -44,6 +44,7 @@ SENTINEL: Final = -1
 
 __all__ = ["Batch", "Counts", "Normaliser", "Reject"]
 
+ADDRESS: Final = r"^[0-9]+(\.[0-9]+){3}$|^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$"
 LEARNED: Final = pa.schema(
     [("time", pa.timestamp("us")), ("ip", pa.string()), ("host", pa.string())]
 )
@@ -75,7 +76,7 @@ class Normaliser:
     def _wanted(self) -> tuple[str, ...]:
         """The fields that the wanted columns, drop and learn read."""
         everything = [e for c in self._columns for e in self._expressions.map[c]]
-        everything += [*self._expressions.drop.values(), *(self._expressions.learn or ())]
+        everything += [*self._expressions.drop.values(), *self._expressions.learn.values()]
         return tuple(dict.fromkeys(name for e in everything for name in e.fields))
 
     def raw_name(self, column: str) -> str:
@@ -231,9 +232,11 @@ class Normaliser:
         self, judged: _Judged, out: pa.Table, times: stamps.Times, bad: NDArray[np.bool_]
     ) -> None:
         """Name answers of good and of dropped rows; one row per address."""
-        if LEARN_IP not in out.column_names:
+        if LEARN + "ip" not in out.column_names:
             return
-        ips, hosts = out.column(LEARN_IP).combine_chunks(), out.column(LEARN_HOST)
+        ips, hosts = out.column(LEARN + "ip").combine_chunks(), out.column(LEARN + "host")
+        if LEARN + "key" in out.column_names:
+            hosts = hosts.take(_first_alike(out.column(LEARN + "key")))
         use = ~bad & ~times.not_a_time & ~_null(ips) & ~_null(hosts)
         if not use.any():
             return
@@ -244,10 +247,11 @@ class Normaliser:
             ips = pc.list_flatten(ips)
         else:
             parents = np.arange(len(kept))
-        known = pc.match_substring_regex(
-            ips, r"^[0-9]+(\.[0-9]+){3}$|^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$"
+        mask = np.asarray(
+            pc.match_substring_regex(ips, ADDRESS)
+            .fill_null(fill_value=False)
+            .to_numpy(zero_copy_only=False)
         )
-        mask = np.asarray(known.fill_null(False).to_numpy(zero_copy_only=False))  # noqa: FBT003 - Arrow's own signature
         where = kept[parents[mask]]
         judged.learned = pa.table(
             [
@@ -355,3 +359,14 @@ def _least(column: pa.ChunkedArray) -> int:
 
 def _when(us: int) -> datetime:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=us)
+
+
+def _first_alike(keys: pa.ChunkedArray) -> pa.Array:
+    """For each row the first row with the same key; itself without one."""
+    codes = keys.combine_chunks().dictionary_encode().indices
+    known = ~_null(codes)
+    filled = np.asarray(codes.fill_null(-1).to_numpy())
+    _, first = np.unique(filled[known], return_index=True)
+    rows = np.arange(len(filled))
+    rows[known] = rows[known][first][filled[known]]
+    return pa.array(rows)

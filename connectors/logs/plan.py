@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from connectors.logs.expressions import Expression, Expressions
 
-SKIP, LEARN_IP, LEARN_HOST = "_skip", "_learn_ip", "_learn_host"
+SKIP, LEARN = "_skip", "_learn_"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +59,9 @@ def make_plan(
     if drops:
         cases = " ".join(f"when ({e.sql}\n) then {literal(name)}" for name, e in drops)
         parts.append(f"case {cases} end as {SKIP}")
-    if expressions.learn is not None and all(map(possible, expressions.learn)):
-        ip, host = expressions.learn
-        parts += [f"({ip.sql}\n) as {LEARN_IP}", f"({host.sql}\n) as {LEARN_HOST}"]
-        every += expressions.learn
+    if expressions.learn and all(map(possible, expressions.learn.values())):
+        parts += [f"({e.sql}\n) as {LEARN}{key}" for key, e in expressions.learn.items()]
+        every += expressions.learn.values()
     fields = tuple(dict.fromkeys(name for e in every for name in e.fields))
     words = tuple(missing)
     source = _cleaned(fields, words)

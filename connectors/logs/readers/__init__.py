@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 from connectors.logs.model import GENERIC
 from connectors.logs.readers.delimited import DelimitedReader
 from connectors.logs.readers.jsontext import JsonReader
+from connectors.logs.readers.kv import KvReader
+from connectors.logs.readers.pattern import PatternReader
 from connectors.logs.readers.split import SplitReader
+from connectors.logs.readers.syslogged import SyslogReader
 
 if TYPE_CHECKING:
     import duckdb
@@ -22,9 +25,21 @@ def reader_for(
     fmt: Format, wanted: tuple[str, ...], con: duckdb.DuckDBPyConnection
 ) -> Callable[[Segment], Source]:
     """The reader of a format, for the fields `wanted`."""
-    kind = fmt.reader.kind
-    if kind in {"ndjson", "json_doc"}:
-        return JsonReader(fmt, wanted, con, by_key=fmt.id in GENERIC)
-    if kind == "split":
-        return SplitReader(fmt, wanted)
-    return DelimitedReader(fmt, wanted)
+    read = _plain_reader(fmt, wanted, con)
+    return SyslogReader(read, wanted, con) if fmt.reader.syslog else read
+
+
+def _plain_reader(
+    fmt: Format, wanted: tuple[str, ...], con: duckdb.DuckDBPyConnection
+) -> Callable[[Segment], Source]:
+    match fmt.reader.kind:
+        case "ndjson" | "json_doc":
+            return JsonReader(fmt, wanted, con, by_key=fmt.id in GENERIC)
+        case "split":
+            return SplitReader(fmt, wanted)
+        case "kv":
+            return KvReader(fmt, wanted, con)
+        case "regex":
+            return PatternReader(fmt, wanted, con)
+        case _:
+            return DelimitedReader(fmt, wanted)
