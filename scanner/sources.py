@@ -192,7 +192,7 @@ def _result(
 def _rows(fmt: Format, zone: str, partial: Partial, result: SourceResult) -> tuple[str, str | None]:
     """complete, unless the rows themselves say otherwise."""
     counts = partial.counts
-    lost = [word for word in partial.skips if word in fmt.incomplete]
+    lost = [word for word in partial.skips if word in fmt.incomplete_when]
     for word in lost:
         result.notices.append(
             Notice(

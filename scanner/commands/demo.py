@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from datetime import UTC, date, datetime
 from importlib.resources import files
+from os.path import relpath
 from pathlib import Path
 
 import click
@@ -14,7 +15,7 @@ from scanner.errors import UsageError
 from scanner.model import ScanRequest
 
 # The day after the last recorded one: the ledger of the demo is the same on any day.
-AS_OF = date(2026, 3, 16)
+AS_OF = date(2026, 11, 16)
 
 
 @click.command()
@@ -47,11 +48,12 @@ def _checkout() -> Path:
 def request(folder: Path) -> ScanRequest:
     """The scan of the bundled organisation."""
     return ScanRequest(
-        paths=(str(folder / "logs"),),
+        paths=(relpath(folder / "logs"),),
         now=datetime.combine(AS_OF, datetime.min.time(), UTC).replace(tzinfo=None),
         inventories=(folder / "register.csv",),
         people=folder / "people.csv",
         policy=folder / "policy.yaml",
         organisation="demo",
         as_of=AS_OF,
+        reference_date=AS_OF,  # the resolver's log names no year
     )

@@ -15,7 +15,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """A calendar day, YYYY-MM-DD."""
 
     name = "date"
@@ -32,7 +32,7 @@ class Day(click.ParamType):
             self.fail(f"{value!r} is no date: write YYYY-MM-DD", param, ctx)
 
 
-class Zone(click.ParamType):
+class Zone(click.ParamType[str]):
     """The name of a time zone, as Europe/Berlin."""
 
     name = "zone"

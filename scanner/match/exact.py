@@ -163,8 +163,7 @@ class Matcher:
             candidate |= np.fromiter((bool(h) for h in headers), np.bool_, size)
         learnt = self._learnt(table, host, dst, size)
         candidate[list(learnt)] = True
-        for row in bad:
-            candidate[row.row] = False
+        candidate[[wrong.row for wrong in bad]] = False
 
         out = Matched(np.empty(0, np.int64), [], [], [], bad)
         rows: list[int] = []
@@ -307,8 +306,9 @@ def _first_bad(columns: Sequence[tuple[str, _Column[Any]]], size: int) -> list[B
     for name, column in columns:
         wrong = column.flagged(WRONG, size)
         for row in np.flatnonzero(wrong).tolist():
-            entry = column.at(row)
-            found.setdefault(row, Bad(row, name, entry.error, column.text(row) or ""))
+            found.setdefault(
+                row, Bad(row, name, getattr(column.at(row), "error", ""), column.text(row) or "")
+            )
     return [found[row] for row in sorted(found)]
 
 
