@@ -1,0 +1,29 @@
+"""A scan scope file as Coverage."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scanner.reconcile.model import Coverage
+
+if TYPE_CHECKING:
+    from connectors.declared.scope import ScanScope
+
+
+def coverage_of(scope: ScanScope) -> Coverage:
+    """What the scope says was read whole; the detector behind the assets is taken to know it all."""
+    covered = scope.covered
+    accounts = {name.casefold(): frozenset(regions) for name, regions in covered.aws_accounts.items()}
+    for name in (*covered.azure_subscriptions, *covered.gcp_projects):
+        accounts[name.casefold()] = frozenset()
+    workspaces = [f"databricks {name}" for name in covered.databricks]
+    tenants = [covered.m365_tenant, covered.google_workspace, *covered.saas_api, *workspaces]
+    return Coverage(
+        hosts_covered=bool(covered.proxy or covered.dns),
+        accounts=accounts,
+        tenants=frozenset(name.casefold() for name in tenants if name),
+        clusters=frozenset(name.casefold() for name in covered.k8s_clusters),
+        devices=bool(covered.edr),
+        repositories=bool(covered.github_org),
+        not_covered=scope.not_covered,
+    )

@@ -1,0 +1,186 @@
+"""The state of a row: duplicate, what its assets are, or why nothing was seen."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final
+
+from connectors.declared.text import fold
+from scanner.reconcile.model import DeclaredState
+from scanner.reconcile.tables import words
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Mapping, Sequence
+
+    from scanner.reconcile.facts import RowFacts
+    from scanner.reconcile.ladder import Candidate
+    from scanner.reconcile.model import Coverage
+    from scanner.reconcile.states import Judged
+    from scanner.reconcile.world import World
+
+_ORDER: Final = ("drifted", "managed", "prohibited", "retired_alive", "waived", "unapproved_use")
+_SHAPES: Final = {"aws": r"\d{12}", "azure": r"[0-9a-f]{8}-[0-9a-f-]{27}", "gcp": r"[a-z][a-z0-9-]*"}
+_GENERIC_PROSE: Final = frozenset(
+    {"systems", "system", "run", "by", "and", "in", "on", "of", "the", "project", "account", "gcp",
+     "aws", "azure", "products", "product", "ml", "ai", "embedded", "servers", "server"}
+)  # fmt: skip
+
+
+def declared_states(
+    world: World, judged: Sequence[Judged], repeated: Mapping[int, int], as_of: dt.date
+) -> list[DeclaredState]:
+    """The state of every row, in the register's order."""
+    states_of: dict[int, set[str]] = defaultdict(set)
+    asked: dict[int, Candidate] = {}
+    for one in judged:
+        for candidate in one.pairs:
+            if candidate.band == "auto":
+                states_of[candidate.row.row.row].add(one.state.state)
+            else:
+                asked.setdefault(candidate.row.row.row, candidate)
+    return [
+        _state(
+            row, states_of.get(row.row.row, set()), asked.get(row.row.row), repeated, world, as_of
+        )
+        for row in world.rows
+    ]
+
+
+def _state(
+    row: RowFacts,
+    states: set[str],
+    asked: Candidate | None,
+    repeated: Mapping[int, int],
+    world: World,
+    as_of: dt.date,
+) -> DeclaredState:
+    number = row.row.row
+    if number in repeated:
+        why = f"it declares the same system as row {repeated[number]}, with less evidence"
+        return DeclaredState(number, "duplicate", _flags(row, world, as_of), repeated[number], why)
+    state, why = _of_assets(states, asked) or _unseen(row, world.coverage)
+    return DeclaredState(number, state, _flags(row, world, as_of), None, why)
+
+
+def _of_assets(states: set[str], asked: Candidate | None) -> tuple[str, str] | None:
+    for state in _ORDER:
+        if state in states:
+            return state, f"its assets are {', '.join(sorted(states))}"
+    if asked is not None:
+        return "needs_review", f"perhaps {asked.asset.name}: {asked.best.why}"
+    return None
+
+
+def _unseen(row: RowFacts, coverage: Coverage) -> tuple[str, str]:
+    """Without assets: could we have seen it at all?"""
+    blind = _blind(row, coverage)
+    if blind is not None:
+        return "not_assessable", blind
+    if row.row.lifecycle in ("retired", "refused"):
+        return "retired_confirmed", f'declared "{row.row.lifecycle_raw}" and not seen'
+    return "declared_not_observed", "what could show it was read whole, and it was not there"
+
+
+def _blind(row: RowFacts, coverage: Coverage) -> str | None:
+    """Why nothing we read could have shown this row; None when something would have."""
+    if row.vague:
+        return "the row is too vague to look for: no product, id or host"
+    embedded = next((f.line for f in row.lines if f.line.embedded), None)
+    if embedded is not None:
+        return f"{embedded.name} works inside its product and shows no host"
+    hosting = f" {fold(row.row.hosting or '')} "
+    unseen = next((w for w in sorted(words().unseen) if f" {w} " in hosting), None)
+    if unseen is not None and not row.providers:
+        return f'it runs where no source looks ("{unseen}")'
+    excluded = _excluded(row, coverage)
+    if excluded is not None:
+        return f"outside the scan: {excluded}"
+    if row.providers - {"databricks", "k8s"} or row.regions or row.references or row.containers:
+        if not (row.domains or _used(row)) or row.containers or row.settled:
+            return _cloud_blind(row, coverage)
+    if row.providers & {"k8s", "databricks"} and not row.domains:
+        return _platform_blind(row, coverage)
+    if not coverage.hosts_covered:
+        return "no source that shows hosts was complete for 7 days"
+    if row.in_house:
+        return "an in-house system without a place: no source can show it"
+    knows = coverage.knows_host
+    if knows is not None and row.domains and not any(knows(host) for host in row.domains):
+        return "no signature recognises its host"
+    if knows is not None and not row.domains and not row.lines:
+        return "no signature recognises its product"
+    return None
+
+
+def _used(row: RowFacts) -> bool:
+    """A product people use over the network, by what the row says of its hosting."""
+    hosting = fold(row.row.hosting or "")
+    return any(not f.line.platform for f in row.lines) or hosting in words().network
+
+
+def _cloud_blind(row: RowFacts, coverage: Coverage) -> str | None:
+    """The account and region the row names must have been read; without names, any of that cloud."""
+    accounts = {key.casefold(): regions for key, regions in coverage.accounts.items()}
+    named = {key.rpartition(":")[2].rpartition("/")[2] for key in row.containers}
+    named |= {ref.id.account for ref in row.references if ref.id is not None and ref.id.account}
+    for name in sorted(named):
+        if not any(name == account for account in accounts):
+            return f"account or project {name} was not read"
+    clouds = row.providers & set(_SHAPES)
+    candidates = [
+        regions
+        for account, regions in accounts.items()
+        if (account in named if named else not clouds or _cloud(account) in clouds)
+    ]
+    if not candidates:
+        return "no cloud account was read"
+    if row.regions and not any(not regions or regions & row.regions for regions in candidates):
+        return f"region {min(row.regions)} was not read"
+    return None
+
+
+def _cloud(account: str) -> str | None:
+    """The cloud an account's name belongs to, by its shape."""
+    return next((cloud for cloud, shape in _SHAPES.items() if re.fullmatch(shape, account)), None)
+
+
+def _platform_blind(row: RowFacts, coverage: Coverage) -> str | None:
+    if "k8s" in row.providers and coverage.clusters:
+        return None
+    if "databricks" in row.providers and any("databricks" in t for t in coverage.tenants):
+        return None
+    return f"no {' or '.join(sorted(row.providers))} was read"
+
+
+def _excluded(row: RowFacts, coverage: Coverage) -> str | None:
+    """A line of the scope's "not covered" that is about this row.
+
+    It is when an identifier in it (with a digit, dash or dot) stands in the row, or when all its
+    telling words stand in the row's hosting.
+    """
+    text = " ".join(filter(None, (row.row.hosting, *row.row.resource_ids, *row.row.accounts)))
+    mine = set(re.findall(r"[\w.-]+", text.casefold()))
+    hosting = set(fold(row.row.hosting or "").split())
+    for prose in coverage.not_covered:
+        said = re.findall(r"[\w.-]+", prose.casefold())
+        ids_named = {w for w in said if re.search(r"[-_.\d]", w) and w not in ("on-prem",)}
+        if any(i in mine or any(i in part.split("/") for part in mine) for i in ids_named):
+            return prose
+        telling = {w for w in fold(prose).split() if w not in _GENERIC_PROSE}
+        if telling and not ids_named and telling <= hosting:
+            return prose
+    return None
+
+
+def _flags(row: RowFacts, world: World, as_of: dt.date) -> tuple[str, ...]:
+    declared = row.row
+    live = declared.lifecycle == "approved"
+    flags = {
+        "owner_missing": not (declared.business_owner or declared.technical_owner),
+        "owner_inactive": bool(row.owners) and not world.people.active(row.owners),
+        "review_overdue": live and declared.review_due is not None and declared.review_due < as_of,
+        "approval_missing": live and not (declared.approved_on or declared.approved_by),
+    }
+    return tuple(name for name, holds in flags.items() if holds)

@@ -1,0 +1,137 @@
+"""Products under one id: resolves what a cell or a signature calls a product to product lines.
+
+A name is looked for as the longest run of words that is known, so "Gemini Code Assist" is never
+"Gemini". Known are the dated table tables/products.yaml, the signature catalogue handed in, and
+the products of the observed assets themselves.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from connectors.declared.text import fold
+from scanner.reconcile.tables import read, words
+from scanner.reconcile.vendors import agree, vendor_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from scanner.reconcile.model import Known, Observed
+
+_LONGEST: Final = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A product line. platform: only a place where systems are built; embedded: shows no host."""
+
+    id: str
+    vendor: str
+    name: str
+    platform: bool = False
+    embedded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A line met in a text, under which spelling, and whether that spelling is a former name."""
+
+    line: Line
+    spelling: str
+    until: str | None = None
+    rest: tuple[str, ...] = ()
+
+
+class Products:
+    """All known product names; built once for a reconciliation."""
+
+    def __init__(self, known: Sequence[Known] = (), assets: Iterable[Observed] = ()) -> None:
+        self._names: dict[str, list[tuple[Line, str | None]]] = defaultdict(list)
+        self.lines: dict[str, Line] = {}
+        for entry in read("products")["products"]:
+            line = Line(
+                entry["id"],
+                entry["vendor"],
+                entry["names"][0],
+                bool(entry.get("platform")),
+                bool(entry.get("embedded")),
+            )
+            self.lines[line.id] = line
+            for name in entry["names"]:
+                self._add(name, line, None)
+            for former in entry.get("former", ()):
+                self._add(former["name"], line, former["until"])
+        for service in known:
+            vendor = service.vendor_name or service.vendor
+            self._learn(service.product, vendor, service.aliases)
+        seen: set[tuple[str, str]] = set()
+        for asset in assets:
+            key = (asset.product, asset.vendor)
+            if asset.product and key not in seen:
+                seen.add(key)
+                self._learn(asset.product, asset.vendor_name or asset.vendor, asset.aliases)
+
+    def _add(self, name: str, line: Line, until: str | None) -> None:
+        entries = self._names[fold(name)]
+        if all(known.id != line.id for known, _ in entries):
+            entries.append((line, until))
+
+    def _learn(self, product: str, vendor: str, aliases: Sequence[str]) -> None:
+        """A product of a signature or asset: joins a table line of its vendor, else is a new one."""
+        of = vendor_id(vendor)
+        line = self.line_of(product, of)
+        if line is None:
+            line = Line(f"{fold(product)}|{of}", of, product)
+            self.lines[line.id] = line
+            self._add(product, line, None)
+            bare = _bare(fold(product))
+            if bare and bare != of:
+                self._add(bare, line, None)
+        for alias in aliases:
+            folded = fold(alias)
+            if folded and folded not in self._names:
+                self._add(alias, line, None)
+
+    def line_of(self, product: str, vendor: str) -> Line | None:
+        """The line of an asset's product: every word of it must belong to the name or an edition.
+
+        "ChatGPT Business connector" is ChatGPT; "Rovo agent" is not Rovo, it is something on it.
+        """
+        best: Found | None = None
+        for found in self.find(product):
+            if vendor and found.line.vendor and not agree([vendor], found.line.vendor):
+                continue
+            if set(found.rest) <= words().edition and (
+                best is None or len(found.spelling) > len(best.spelling)
+            ):
+                best = found
+        return best.line if best else None
+
+    def find(self, text: str) -> list[Found]:
+        """The lines a text names, longest names first, no word used twice."""
+        tokens = fold(text).split()
+        taken = [False] * len(tokens)
+        found: list[Found] = []
+        for length in range(min(_LONGEST, len(tokens)), 0, -1):
+            for start in range(len(tokens) - length + 1):
+                if any(taken[start : start + length]):
+                    continue
+                run = " ".join(tokens[start : start + length])
+                entries = self._names.get(run)
+                if not entries:
+                    continue
+                taken[start : start + length] = [True] * length
+                rest = (*tokens[:start], *tokens[start + length :])
+                found += [Found(line, run, until, tuple(rest)) for line, until in entries]
+        return found
+
+
+def _bare(product: str) -> str:
+    """The product without edition words at its ends: what people write for short."""
+    kept = product.split()
+    edition = words().edition
+    while len(kept) > 1 and kept[-1] in edition:
+        kept.pop()
+    return " ".join(kept)

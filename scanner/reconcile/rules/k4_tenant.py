@@ -1,0 +1,32 @@
+"""K4: the same product in the tenant or workspace the row names."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from scanner.reconcile.hits import Hit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scanner.reconcile.facts import RowFacts
+    from scanner.reconcile.world import World
+
+# Tenants that are words for not knowing one.
+NO_TENANT = frozenset({"", "unknown", "personal", "none"})
+
+
+def hits(row: RowFacts, world: World) -> Iterator[Hit]:
+    """Assets of a product of the row whose tenant stands in its tenant, URL, scope or notes."""
+    named = {tenant.casefold() for tenant in row.row.tenant_ids}
+    named |= {host.split(".", 1)[0] for host in row.domains if host.count(".") >= 2}
+    prose = " ".join(filter(None, (row.row.approved_scope, row.row.notes))).casefold()
+    for found in row.lines:
+        for asset in world.by_line.get(found.line.id, ()):
+            tenant = (asset.asset.tenant or "").casefold()
+            if tenant in NO_TENANT or len(tenant) < 4:
+                continue
+            said = re.search(rf"(?<![\w-]){re.escape(tenant)}(?![\w-])", prose)
+            if tenant in named or said:
+                yield Hit(asset, row, "K4", 0.95, f"both are {found.line.name} in {tenant}")

@@ -1,0 +1,85 @@
+"""K7: the same product line, under any of its names, with something else that agrees.
+
+For a product people use, the vendor must agree (in-house rows never match one). For a resource
+built with a dedicated product (a speech account), owner, place or name must agree as well; for
+one built on a platform (SageMaker, Azure OpenAI) the product says nothing and this rung is mute.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from scanner.reconcile.hits import Hit
+from scanner.reconcile.names import likeness
+from scanner.reconcile.tables import words
+from scanner.reconcile.vendors import agree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scanner.reconcile.facts import AssetFacts, RowFacts
+    from scanner.reconcile.products import Found
+    from scanner.reconcile.world import World
+
+
+def hits(row: RowFacts, world: World) -> Iterator[Hit]:
+    """Assets of a product line the row names."""
+    for found in row.lines:
+        for asset in world.by_line.get(found.line.id, ()):
+            if asset.built and found.line.platform:
+                continue
+            vendor = agree(row.vendors, asset.vendor)
+            if row.vendors and not vendor:
+                continue
+            yield _built(row, found, asset) if asset.built else _used(row, found, asset)
+
+
+def _said(row: RowFacts, found: Found, asset: AssetFacts) -> str:
+    product = asset.asset.product
+    if found.until:
+        return f'"{found.spelling}" is the former name (until {found.until}) of {product}'
+    return f'"{found.spelling}" is {product}'
+
+
+def _used(row: RowFacts, found: Found, asset: AssetFacts) -> Hit:
+    confidence = 0.75
+    why = _said(row, found, asset)
+    if row.vendors:
+        confidence += 0.1
+        why += " and the vendor agrees"
+    if found.line.platform:
+        placed = asset.region in row.regions if asset.region and row.regions else False
+        confidence += 0.0 if placed else -0.2
+    if row.owners & asset.owners or _department(row, asset):
+        confidence += 0.05
+        why += "; owner or department agrees"
+    return Hit(asset, row, "K7", confidence, why)
+
+
+def _built(row: RowFacts, found: Found, asset: AssetFacts) -> Hit:
+    confidence = 0.62
+    why = _said(row, found, asset)
+    for bonus, what, holds in (
+        (0.05, "vendor", bool(row.vendors)),
+        (0.12, "owner", bool(row.owners & asset.owners)),
+        (0.06, "place", bool(row.regions) and asset.region in row.regions),
+        (0.08, "name", _name(row, asset)),
+    ):
+        if holds:
+            confidence += bonus
+            why += f"; {what} agrees"
+    return Hit(asset, row, "K7", round(confidence, 3), why)
+
+
+def _name(row: RowFacts, asset: AssetFacts) -> bool:
+    telling = tuple(w for w in row.words if w not in words().generic and len(w) > 2)
+    return any(
+        likeness(word, telling)[0] >= 0.85
+        for word in asset.words
+        if len(word) > 3 and word not in words().generic
+    )
+
+
+def _department(row: RowFacts, asset: AssetFacts) -> bool:
+    mine = (row.row.department or "").casefold()
+    return bool(mine) and mine in {name.casefold() for name in asset.asset.departments[:1]}

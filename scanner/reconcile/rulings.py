@@ -1,0 +1,99 @@
+"""What the policy says about an asset: deny rules, waivers, tenants."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import re2
+
+from scanner.reconcile.rules.k4_tenant import NO_TENANT
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterable
+
+    from connectors.declared.policy import DenyRule, Match, Policy, Waiver
+    from scanner.reconcile.facts import AssetFacts
+
+_ANY_CASE: Final = re2.Options()
+_ANY_CASE.case_sensitive = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """denied: the deny rule in force; waived: the waiver in date; expired: waivers that are not."""
+
+    denied: DenyRule | None
+    waived: Waiver | None
+    expired: tuple[Waiver, ...]
+
+
+def ruling(asset: AssetFacts, policy: Policy, as_of: dt.date) -> Ruling:
+    """Which rules apply to an asset on a day. A waiver lifts a deny rule only by naming it."""
+    waivers = [waiver for waiver in policy.waivers if applies(waiver.match, asset)]
+    in_date = [waiver for waiver in waivers if waiver.expires >= as_of]
+    lifted = {waiver.rule for waiver in in_date if waiver.rule}
+    denied = next(
+        (r for r in policy.prohibited if r.id not in lifted and applies(r.match, asset)), None
+    )
+    expired = tuple(waiver for waiver in waivers if waiver.expires < as_of)
+    return Ruling(denied, in_date[0] if in_date else None, expired)
+
+
+def applies(match: Match, asset: AssetFacts) -> bool:
+    """Whether a match is about this asset."""
+    if match.domain_suffix is not None:
+        suffix = match.domain_suffix.casefold().strip(".")
+        return any(host == suffix or host.endswith(f".{suffix}") for host in asset.domains)
+    if match.name_regex is None or match.account_or_group_regex is None:
+        return False
+    where = [asset.asset.account or "", *asset.groups]
+    return _found(match.name_regex, asset.name) and any(
+        _found(match.account_or_group_regex, text) for text in where
+    )
+
+
+def tenant_fault(asset: AssetFacts, policy: Policy) -> str | None:
+    """Why the asset's tenant is not one the organisation allows; None when nothing says so.
+
+    Private accounts never are. A vendor is compared as id, name and product, ignoring case; one
+    without a list has no rule, and a tenant nobody saw is no mismatch.
+    """
+    tenant = (asset.asset.tenant or "").casefold()
+    if tenant == "personal":
+        return "private accounts"
+    allowed = _sanctioned(asset, policy)
+    if allowed is None or tenant in NO_TENANT or tenant in allowed:
+        return None
+    return f"tenant {asset.asset.tenant}, sanctioned are {', '.join(sorted(allowed))}"
+
+
+def _sanctioned(asset: AssetFacts, policy: Policy) -> frozenset[str] | None:
+    names = {
+        name.casefold()
+        for name in (asset.asset.vendor, asset.asset.vendor_name, *_without_blank(asset))
+        if name
+    }
+    lists = [
+        tenants
+        for vendor, tenants in policy.sanctioned_tenants.items()
+        if vendor.casefold() in names
+    ]
+    if not lists:
+        return None
+    return frozenset(tenant.casefold() for tenants in lists for tenant in tenants)
+
+
+def _without_blank(asset: AssetFacts) -> Iterable[str]:
+    return (asset.vendor, asset.vendor.replace(" ", "-"))
+
+
+@functools.cache
+def _pattern(pattern: str) -> re2._Regexp:
+    return re2.compile(pattern, _ANY_CASE)
+
+
+def _found(pattern: str, text: str) -> bool:
+    return _pattern(pattern).search(text) is not None

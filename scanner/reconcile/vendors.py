@@ -1,0 +1,105 @@
+"""Vendors under one id: legal forms, abbreviations and owners aside."""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from connectors.declared.text import fold
+from scanner.reconcile.tables import read
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+_PARENTHESES = re.compile(r"\(([^)]*)\)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Vendors:
+    ids: Mapping[str, str]
+    owner_of: Mapping[str, str]
+    clouds: frozenset[str]
+    in_house: frozenset[str]
+    no_vendor: frozenset[str]
+    legal: frozenset[str]
+
+
+@functools.cache
+def _table() -> _Vendors:
+    table = read("vendors")
+    ids = {fold(name): vendor for vendor, many in table["vendors"].items() for name in many}
+    ids |= {fold(vendor): vendor for vendor in table["vendors"]}
+    return _Vendors(
+        ids,
+        {entry["company"]: entry["owner"] for entry in table["owners"]},
+        frozenset(table["clouds"]),
+        frozenset(map(fold, table["in_house"])),
+        frozenset(map(fold, table["no_vendor"])),
+        frozenset(map(fold, table["legal"])),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a row's vendor cells say. ids: vendors; in_house: it says nobody sold this."""
+
+    ids: frozenset[str] = frozenset()
+    in_house: bool = False
+
+
+def vendor_id(name: str) -> str:
+    """One id for a vendor's name; an unknown one is its words without legal forms. "" for none."""
+    table = _table()
+    words = fold(name).split()
+    while words:
+        known = table.ids.get(" ".join(words))
+        if known:
+            return known
+        if len(words) == 1 or words[-1] not in table.legal:
+            break
+        words.pop()
+    return " ".join(words)
+
+
+def named(cells: Iterable[str]) -> Named:
+    """The vendors of a row's cells, those in parentheses too; none for "various" and the like."""
+    table = _table()
+    found: set[str] = set()
+    in_house = False
+    for cell in cells:
+        outside = _PARENTHESES.sub(" ", cell)
+        for part in (outside, *_PARENTHESES.findall(cell)):
+            folded = fold(part)
+            if folded in table.in_house:
+                in_house = True
+            elif folded and folded not in table.no_vendor and folded not in table.legal:
+                found.add(vendor_id(part))
+    return Named(frozenset(found - {""}), in_house and not found)
+
+
+def family(vendor: str) -> frozenset[str]:
+    """A vendor, its owner, and the companies it owns."""
+    owners = _table().owner_of
+    mine = {vendor, owners.get(vendor, vendor)}
+    return frozenset(mine | {company for company, owner in owners.items() if owner in mine})
+
+
+def agree(row: Iterable[str], asset: str) -> bool:
+    """Whether one of a row's vendors is the asset's, under any name, or owns it."""
+    if not asset:
+        return False
+    mine = family(asset)
+    return any(vendor in mine or _begins(vendor, asset) for vendor in row)
+
+
+def is_cloud(vendor: str) -> bool:
+    """A vendor that hosts and resells other vendors' models."""
+    return vendor in _table().clouds
+
+
+def _begins(one: str, other: str) -> bool:
+    """ "elicit" and "elicit research": the shorter is the beginning of the longer, by words."""
+    short, long = sorted((one.split(), other.split()), key=len)
+    return bool(short) and len(short[0]) > 3 and long[: len(short)] == short
