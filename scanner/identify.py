@@ -16,7 +16,7 @@ import pyarrow as pa
 from scanner.store import sql
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     import duckdb
 
@@ -31,12 +31,21 @@ _PLAIN_KINDS: Final = frozenset(
 )
 
 
+# Evidence that names a way of talking and not a product; another product at the place explains it.
+GENERIC: Final = frozenset({"inference_server/openai_compatible"})
+
+
 @dataclass(frozen=True, slots=True)
 class Grain:
-    """What tells one asset of a service from the next: a key, and what a person calls it."""
+    """What tells one asset of a service from the next: a key, and what a person calls it.
+
+    place: address and port of a server that is known by what it speaks, not by its name.
+    """
 
     key: str
     name: str
+    service: str
+    place: str | None = None
 
 
 def grain(row: Mapping[str, object], product: str) -> Grain:
@@ -46,31 +55,53 @@ def grain(row: Mapping[str, object], product: str) -> Grain:
     """
     service, kind = str(row["service"]), str(row["kind"])
     host = str(row["dst_host"] or row["dst_ip"] or "")
-    if not row["by_host"] and kind not in _PLAIN_KINDS | _API_KINDS:
-        place = f"{row['dst_ip'] or host or 'unknown'}:{row['dst_port'] or ''}".rstrip(":")
-        where = f"{host}:{row['dst_port']}" if row["dst_port"] else host
-        return Grain(f"{service}|at={place}", f"{product} at {where or 'an unknown address'}")
+    if not row["by_host"] and kind not in _PLAIN_KINDS:
+        port = f":{row['dst_port']}" if row["dst_port"] else ""
+        place = f"{row['dst_ip'] or host or 'unknown'}{port}"
+        where = f"{host}{port}" if host else "an unknown address"
+        return Grain(f"{service}|at={place}", f"{product} at {where}", service, place)
     if row["per_host"]:
-        return Grain(f"{service}|host={host}", f"{product} ({host.split('.', maxsplit=1)[0]})")
+        return Grain(
+            f"{service}|host={host}", f"{product} ({host.split('.', maxsplit=1)[0]})", service
+        )
+    key, name = service, product
     if kind in _CLOUD_KINDS:
-        parts = [str(row[name]) for name in ("account", "region") if row[name]]
-        return Grain(
-            f"{service}|account={row['account'] or ''}|region={row['region'] or ''}",
-            f"{product} ({', '.join(parts)})" if parts else product,
-        )
-    if kind in _API_KINDS:
+        parts = [str(row[column]) for column in ("account", "region") if row[column]]
+        key = f"{service}|account={row['account'] or ''}|region={row['region'] or ''}"
+        name = f"{product} ({', '.join(parts)})" if parts else product
+    elif kind in _API_KINDS:
         caller = row["account"] or row["principal"]
-        return Grain(
-            f"{service}|caller={caller or 'organisation'}",
-            f"{product} (called by {caller})" if caller else product,
-        )
-    if kind in _TENANT_KINDS:
+        key = f"{service}|caller={caller or 'organisation'}"
+        name = f"{product} (called by {caller})" if caller else product
+    elif kind in _TENANT_KINDS:
         tenant = row["tenant"]
-        return Grain(
-            f"{service}|tenant={tenant or 'unknown'}",
-            f"{product} ({tenant})" if tenant else product,
-        )
-    return Grain(service, product)
+        key = f"{service}|tenant={tenant or 'unknown'}"
+        name = f"{product} ({tenant})" if tenant else product
+    return Grain(key, name, service)
+
+
+def merged(grains: Iterable[Grain]) -> dict[Grain, Grain]:
+    """One server is one asset: which grain each stands for.
+
+    At one place the generic API shape, and a client library known only by its user agent, are
+    explained by the product that was recognised there; failing one, the library by the shape.
+    """
+    by_place: dict[str, list[Grain]] = {}
+    for one in grains:
+        if one.place is not None:
+            by_place.setdefault(one.place, []).append(one)
+    out: dict[Grain, Grain] = {}
+    for found in by_place.values():
+        target = min(found, key=lambda one: (_weight(one), one.key))
+        out |= {one: target for one in found if _weight(one) > _weight(target)}
+    return out
+
+
+def _weight(one: Grain) -> int:
+    """0 a product, 1 a shape of API, 2 a client library."""
+    if one.service in GENERIC:
+        return 1
+    return 2 if one.service.startswith("model_api/") else 0
 
 
 GRAIN_COLUMNS: Final = (
@@ -99,6 +130,8 @@ def identified(
             row = dict(zip(GRAIN_COLUMNS, facts, strict=True))
             found = by_facts[facts] = grain(row, products[str(row["service"])])
         keys.append(found)
+    stands_for = merged(set(keys))
+    keys = [stands_for.get(one, one) for one in keys]
     known = dict(
         con.execute(
             "select key_value, asset_id from asset_identity where key_type = 'grain'"
@@ -124,20 +157,21 @@ def identified(
         {"run_id": run_id},
     )
     con.unregister("grains")
-    named = {ids[one.key]: one.name for one in keys}
+    named = {ids[one.key]: one for one in keys}
     fresh = pa.table(
         {
             "asset_id": pa.array(list(named), pa.string()),
-            "name": pa.array(list(named.values()), pa.string()),
+            "name": pa.array([one.name for one in named.values()], pa.string()),
+            "service": pa.array([one.service for one in named.values()], pa.string()),
         }
     )
     con.register("fresh", fresh)
     con.execute(
         """
         create or replace temp table asset_name as
-        select asset_id, name, null::varchar as subtype from fresh
+        select asset_id, name, service, null::varchar as subtype from fresh
         union all by name
-        select asset_id, name, subtype from asset
+        select asset_id, name, service, subtype from asset
         where asset_id not in (select asset_id from fresh)
         """
     )

@@ -11,8 +11,8 @@ from connectors.declared.policy import Policy, read_policy
 from connectors.declared.read import read_inventories
 from scanner.coverage import covered
 from scanner.errors import RegisterError
-from scanner.reconcile import reconcile
 from scanner.reconcile.model import Binding, Coverage, Known, Observed
+from scanner.reconcile.reconcile import reconcile
 from scanner.record import insert_rows
 from signatures.strict_yaml import StrictYamlError, load_yaml
 
@@ -153,5 +153,6 @@ def bindings(con: duckdb.DuckDBPyConnection) -> list[Binding]:
 
 def _row(value: Any) -> dict[str, object]:  # noqa: ANN401 - any of the ledger's dataclasses
     return {
-        name: list(item) if isinstance(item, tuple) else item for name, item in asdict(value).items()
+        name: list(item) if isinstance(item, tuple) else item
+        for name, item in asdict(value).items()
     }

@@ -31,8 +31,6 @@ traffic as (
 seen as (
     select
         s.asset_id,
-        any_value(s.service)                                                as service,
-        any_value(s.kind)                                                   as kind,
         list_sort(list(distinct s.dst_host) filter (s.dst_host is not null)) as domains,
         list_sort(list(distinct s.department) filter (s.department is not null
             and s.department <> 'unknown'))                                 as departments,
@@ -57,9 +55,9 @@ seen as (
 insert into asset by name
 select
     seen.asset_id,
-    seen.kind,
+    v.kind,
     k.subtype,
-    seen.service,
+    k.service,
     v.vendor,
     v.product,
     k.name,
@@ -86,4 +84,4 @@ select
 from seen
 join traffic as t using (asset_id)
 join asset_name as k using (asset_id)
-join service as v on v.service = seen.service and v.run_id = $run_id;
+join service as v on v.service = k.service and v.run_id = $run_id;
