@@ -96,7 +96,10 @@ def observed(con: duckdb.DuckDBPyConnection) -> list[Observed]:
             coalesce(u.usages, []::varchar[]) as usages
         from asset as a
         left join (
-            select service, arg_max(vendor_name, seq) as vendor_name, arg_max(aliases, seq) as aliases
+            select
+                service,
+                arg_max(vendor_name, seq) as vendor_name,
+                arg_max(aliases, seq)     as aliases
             from service join run using (run_id)
             group by service
         ) as v using (service)

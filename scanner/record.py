@@ -18,12 +18,11 @@ from scanner.identify import identified
 from scanner.scan_range import PARTIAL, detections
 
 if TYPE_CHECKING:
-    from connectors.declared.model import RowProblem
     from collections.abc import Sequence
 
-    from signatures.compile import Compiled
-
+    from connectors.declared.model import RowProblem
     from scanner.sources import SourceResult
+    from signatures.compile import Compiled
 
 _ROWS = ("header", "blank", "comment", "skipped", "rejected", "cut")
 

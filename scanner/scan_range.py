@@ -21,9 +21,9 @@ from scanner.privacy import UNKNOWN_DEPARTMENT, People, masked, pseudonym
 from signatures.hosts import HostError, normalise_ip
 
 if TYPE_CHECKING:
-    from connectors.files.notice import Notice
     from collections.abc import Sequence
 
+    from connectors.files.notice import Notice
     from connectors.logs.normalise import Normaliser
     from connectors.logs.values import Batch, Segment
     from scanner.match.exact import Matched, Matcher

@@ -9,12 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from connectors.logs.detect import detect
-
 from connectors.files.discover import discover
 from connectors.files.notice import Notice
 from connectors.files.stream import open_streams
 from connectors.logs.cut import segments
+from connectors.logs.detect import detect
 from scanner.scan_range import Partial
 
 if TYPE_CHECKING:

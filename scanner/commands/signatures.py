@@ -61,11 +61,10 @@ def show(service: str) -> None:
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path, exists=True, file_okay=False))
 def lint(folders: tuple[Path, ...]) -> None:
     """Check the catalogue (and FOLDERS of your own on top): language, evidence, cases."""
-    from signatures.lint import lint as check
-
     from scanner.load import catalogue
     from scanner.match.observed import judge_observed
     from signatures.compile import compile_catalogue
+    from signatures.lint import lint as check
 
     loaded = catalogue(folders)
     tables = compile_catalogue(loaded)
