@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     import duckdb
 
+# Rejected records listed a source in coverage.csv; `rejected` of its row counts all of them.
+REJECTS_LISTED: Final = 1000
 _BATCH: Final = 1000
 _COVERAGE_COLUMNS: Final = (
     "record", "source", "path", "line", "field", "format", "organisation", "account", "region",
@@ -101,7 +103,7 @@ def _coverage(con: duckdb.DuckDBPyConnection) -> Iterator[list[object]]:
             problem.level, source=problem.source, path=problem.path, line=problem.line,
             field=problem.field, reason=problem.reason, message=problem.message,
         )  # fmt: skip
-    for reject in ledger.read(con, ledger.Reject):
+    for reject in ledger.read_rejects(con, REJECTS_LISTED):
         yield line(
             "reject", source=reject.source, path=reject.path, line=reject.line,
             field=reject.field, reason=reject.reason, message=reject.value,

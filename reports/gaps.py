@@ -12,6 +12,7 @@ from reports.words import COVERAGE, NEXT_STEPS, rank
 if TYPE_CHECKING:
     import duckdb
 
+_EXAMPLES: Final = 3
 _SEEN: Final = frozenset({"complete", "screened"})
 
 
@@ -24,6 +25,7 @@ class Gap:
     reason: str | None
     message: str
     next_step: str
+    examples: tuple[str, ...] = ()
 
     @property
     def title(self) -> str:
@@ -52,6 +54,13 @@ def _counted(source: ledger.Source) -> str:
     return f"{source.ok:,} of {source.read:,} records used" + "".join(f", {part}" for part in lost)
 
 
+def _example(reject: ledger.Reject) -> str:
+    """`logs/ssl.log:400: server_name: contains NUL: 'a.example'`."""
+    value = None if reject.value is None else repr(reject.value)
+    parts = (f"{reject.path}:{reject.line}", reject.field, reject.reason, value)
+    return ": ".join(part for part in parts if part)
+
+
 def _place(source: str, path: str) -> str:
     return path or source
 
@@ -66,6 +75,9 @@ def read_gaps(con: duckdb.DuckDBPyConnection) -> list[Gap]:
     for problem in ledger.read(con, ledger.Problem):
         if problem.level == "error":
             errors[problem.source, problem.path].append(problem)
+    rejects = defaultdict(list)
+    for reject in ledger.read_rejects(con, _EXAMPLES):
+        rejects[reject.source, reject.path].append(_example(reject))
     gaps = []
     sources = ledger.read(con, ledger.Source)
     for source in sources:
@@ -80,6 +92,7 @@ def read_gaps(con: duckdb.DuckDBPyConnection) -> list[Gap]:
                 reason=source.reason,
                 message=message,
                 next_step=_next_step(source.reason, source.status),
+                examples=tuple(rejects.get((source.source, source.path), ())),
             )
         )
     for (name, path), told in errors.items():

@@ -30,6 +30,7 @@ from reports.words import (
     NO_VERDICT,
     SEVERITIES,
     STATES,
+    TENANTS,
     label,
     rank,
 )
@@ -143,17 +144,6 @@ def _urgent(member: Member) -> tuple[int, int, int, int]:
     )
 
 
-def _rejects(rejects: Iterable[ledger.Reject]) -> list[dict[str, Any]]:
-    """Rejected records by file, field and reason, with the first of them."""
-    groups: dict[tuple[str, str | None, str], list[ledger.Reject]] = {}
-    for reject in rejects:
-        groups.setdefault((reject.path, reject.field, reject.reason), []).append(reject)
-    return [
-        {"first": group[0], "size": len(group)}
-        for group in sorted(groups.values(), key=len, reverse=True)
-    ]
-
-
 def _counted(states: Iterable[str | None], order: dict[str, tuple[str, str]]) -> dict[str, int]:
     totals = Counter(state or "unmanaged" for state in states)
     return {state: totals[state] for state in sorted(totals, key=lambda word: rank(order, word))}
@@ -213,7 +203,7 @@ def _context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "charts": charts(ledger.read(con, ledger.Day)),
         "declared_totals": _counted((row.state for row in declared), DECLARED_STATES),
         "sources": sources,
-        "rejects": _rejects(ledger.read(con, ledger.Reject)),
+        "rejects": ledger.read_reject_groups(con),
         "notes": [p for p in ledger.read(con, ledger.Problem) if p.level != "error"],
         "weak": ledger.read(con, ledger.Candidate),
         "data": Markup(script_json(data)),  # noqa: S704 - script_json leaves nothing that ends it
@@ -243,6 +233,7 @@ def page(con: duckdb.DuckDBPyConnection) -> str:
         declared_states=DECLARED_STATES,
         coverage=COVERAGE,
         kinds=KINDS,
+        tenants=TENANTS,
         no_verdict=NO_VERDICT,
         label=label,
         css_class=css_class,

@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from reports.text import safe_text
-from reports.words import COVERAGE, DECLARED_STATES, FLAGS, KINDS, SEVERITIES, STATES
+from reports.words import COVERAGE, DECLARED_STATES, FLAGS, KINDS, SEVERITIES, STATES, TENANTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -98,6 +98,7 @@ def page_data(
             "declared": {word: list(texts) for word, texts in DECLARED_STATES.items()},
             "kinds": KINDS,
             "flags": FLAGS,
+            "tenants": TENANTS,
             "coverage": {word: texts[0] for word, texts in COVERAGE.items()},
             "severities": list(SEVERITIES),
         },

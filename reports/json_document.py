@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from dataclasses import fields
 from datetime import UTC, date, datetime
@@ -48,7 +49,7 @@ def _sources(con: duckdb.DuckDBPyConnection) -> tuple[list[JsonObject], list[Jso
     for problem in ledger.read(con, ledger.Problem):
         problems[problem.source, problem.path].append(problem)
     rejects = defaultdict(list)
-    for reject in ledger.read(con, ledger.Reject):
+    for reject in ledger.read_rejects(con, REJECTS_LISTED):
         rejects[reject.source, reject.path].append(reject)
     sources = []
     for source in ledger.read(con, ledger.Source):
@@ -62,11 +63,8 @@ def _sources(con: duckdb.DuckDBPyConnection) -> tuple[list[JsonObject], list[Jso
                     _object(problem, without=("source", "path"))
                     for problem in problems.pop(place, [])
                 ],
-                "rejects": [
-                    _object(reject, without=("source", "path"))
-                    for reject in listed[:REJECTS_LISTED]
-                ],
-                "rejects_left_out": max(0, source.rejected - min(len(listed), REJECTS_LISTED)),
+                "rejects": [_object(reject, without=("source", "path")) for reject in listed],
+                "rejects_left_out": max(0, source.rejected - len(listed)),
             }
         )
     return sources, _objects(problem for group in problems.values() for problem in group)
@@ -111,3 +109,11 @@ def document(con: duckdb.DuckDBPyConnection) -> JsonObject:
         "findings": _objects(ledger.read_findings(con)),
         "for_review": _objects(ledger.read(con, ledger.Candidate)),
     }
+
+
+def text(con: duckdb.DuckDBPyConnection) -> str:
+    """The document as JSON text in ASCII: nothing in it can steer a terminal.
+
+    Reading it back gives every text as it came in.
+    """
+    return json.dumps(document(con), ensure_ascii=True, allow_nan=False)

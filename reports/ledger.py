@@ -44,6 +44,7 @@ class Run(Row):
     signatures_digest: str
     inventory_digest: str | None
     privacy: str
+    depth: str
     exit_code: int
     exit_reasons: list[str]
     sources: int
@@ -98,6 +99,7 @@ class Asset(Row):
     detection: str
     confidence: float
     hits: int
+    blocked: int
     bytes_out: int | None
     bytes_in: int | None
     users: int
@@ -383,6 +385,39 @@ def read(con: duckdb.DuckDBPyConnection, kind: type[RowT]) -> list[RowT]:
     ).fetchall()
     make: Callable[..., RowT] = kind
     return [make(*map(_clean, row)) for row in rows]
+
+
+def read_rejects(con: duckdb.DuckDBPyConnection, each: int) -> list[Reject]:
+    """The first `each` rejected records of every source; a bad file can have millions."""
+    columns = ", ".join(f'"{field.name}"' for field in fields(Reject))
+    rows = con.execute(
+        f"select {columns} from v_reject "  # noqa: S608 - names are ours
+        f"qualify row_number() over (partition by source, path order by {Reject.ORDER}) <= $each "
+        f"order by {Reject.ORDER}",
+        {"each": each},
+    ).fetchall()
+    return [Reject(*map(_clean, row)) for row in rows]  # type: ignore[arg-type]  # as in read
+
+
+@dataclass(frozen=True, slots=True)
+class RejectGroup:
+    """Rejected records of one file, field and reason; line and value are those of the first."""
+
+    path: str
+    field: str | None
+    reason: str
+    size: int
+    line: int
+    value: str | None
+
+
+def read_reject_groups(con: duckdb.DuckDBPyConnection) -> list[RejectGroup]:
+    """What was rejected and why, the most frequent first."""
+    rows = con.execute(
+        "select path, field, reason, count(*), min(line), arg_min(value, line) from v_reject "
+        "group by path, field, reason order by count(*) desc, path, field, reason"
+    ).fetchall()
+    return [RejectGroup(*map(_clean, row)) for row in rows]  # type: ignore[arg-type]  # as in read
 
 
 def read_run(con: duckdb.DuckDBPyConnection) -> Run:

@@ -19,6 +19,7 @@ from reports.words import (
     NO_VERDICT,
     SEVERITIES,
     STATES,
+    TENANTS,
     label,
     rank,
 )
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 ROWS: Final = 15  # of each table; the rest is counted, and is in the report files
 _LONGEST: Final = 160
-_NAME: Final = 72
+_NAME: Final = 60
 _COLOURS: Final = {
     "critical": "bold red",
     "high": "red",
@@ -60,11 +61,15 @@ class _Page:
             shown = shown.encode("ascii", "backslashreplace").decode("ascii")
         return Text(shown, style=style, overflow="fold")
 
-    def line(self, *parts: str | Text) -> None:
-        text = Text()
+    def joined(self, *parts: str | Text) -> Text:
+        """The parts as one text, each in its own style."""
+        text = Text(overflow="fold")
         for part in parts:
             text.append_text(self.own(part) if isinstance(part, str) else part)
-        self.console.print(text, soft_wrap=False)
+        return text
+
+    def line(self, *parts: str | Text) -> None:
+        self.console.print(self.joined(*parts))
 
     def own(self, text: str, style: str = "") -> Text:
         """Our own words; signs the terminal cannot show become plain ones."""
@@ -91,6 +96,18 @@ class _Page:
 
 def render(con: duckdb.DuckDBPyConnection, console: Console) -> None:
     """Print the ledger of the latest run. Raises LookupError when the store holds no run."""
+    if console.is_terminal:
+        _render(con, console)
+        return
+    with console.capture() as captured:
+        _render(con, console)
+    for line in (
+        captured.get().removesuffix("\n").split("\n")
+    ):  # files and pipes get no blanks at line ends
+        console.file.write(line.rstrip() + "\n")
+
+
+def _render(con: duckdb.DuckDBPyConnection, console: Console) -> None:
     page = _Page(console)
     run = ledger.read_run(con)
     assets = ledger.read(con, ledger.Asset)
@@ -100,6 +117,7 @@ def render(con: duckdb.DuckDBPyConnection, console: Console) -> None:
     _findings(page, ledger.read_findings(con), assets)
     _register(page, ledger.read(con, ledger.Declared))
     _gaps(page, gaps)
+    _notes(page, ledger.read(con, ledger.Problem), ledger.read(con, ledger.Candidate))
     console.print()
     page.line(page.own(NO_VERDICT, "dim"))
 
@@ -159,7 +177,7 @@ def _states(page: _Page, assets: Sequence[ledger.Asset]) -> None:
     page.heading("By state")
     table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, pad_edge=False)
     for name, right in (("state", False), ("assets", True), ("new", True), ("hits", True),
-                        ("bytes out", True)):  # fmt: skip
+                        ("sent", True)):  # fmt: skip
         table.add_column(name, justify="right" if right else "left", header_style="dim")
     if page.wide:
         table.add_column("", style="dim")
@@ -193,16 +211,20 @@ def _findings(
             -pair[1].hits,
         )
     )
-    page.heading("Needs someone", f"{count(len(listed), 'asset')}, most severe first")
+    page.heading(
+        "Needs someone", f"{count(len(listed), 'asset')}, most severe first; users, bytes sent"
+    )
     shown = listed[:ROWS]
     groups = groupby(shown, key=lambda pair: (pair[0].severity, pair[0].state, pair[0].remediation))
     for (severity, state, remediation), group in groups:
-        page.line(
-            page.data(f"{severity:<8}  ", _COLOURS.get(severity, "")),
-            page.data(label(STATES, state), "bold"),
-            page.own("  next: ", "dim"),
-            page.data(remediation, "dim"),
+        head = page.grid((8, 0), (None, 1))
+        head.add_row(
+            page.data(severity, _COLOURS.get(severity, "")),
+            page.joined(
+                page.data(label(STATES, state), "bold"), page.data(f"  next: {remediation}", "dim")
+            ),
         )
+        page.console.print(head)
         _group(page, [(asset, asset.why or finding.evidence) for finding, asset in group])
     page.more(len(listed) - ROWS)
 
@@ -214,13 +236,13 @@ def _group(page: _Page, group: Iterable[tuple[ledger.Asset, str]]) -> None:
         for column in table.columns[3:]:
             column.justify = "right"
         for asset, _ in members:
-            name = page.data(asset.name, longest=_NAME)
-            where = [part for part in (asset.tenant, asset.account, asset.region) if part]
-            if where:
-                name.append_text(page.data("  " + " ".join(where), "dim", longest=_NAME))
+            tenant = TENANTS.get(asset.tenant or "", asset.tenant)
+            where = "".join(f"  {part}" for part in (tenant, asset.account, asset.region) if part)
             table.add_row(
                 page.own("     new" if asset.new else "", "green"),
-                name,
+                page.joined(
+                    page.data(asset.name, longest=_NAME), page.data(where, "dim", longest=_NAME)
+                ),
                 page.data(KINDS.get(asset.kind, asset.kind), "dim"),
                 count(asset.users, "user"),
                 size(asset.bytes_out),
@@ -249,12 +271,15 @@ def _register(page: _Page, declared: Sequence[ledger.Declared]) -> None:
     page.heading("Rows that need their owner", count(len(listed), "row"))
     table = page.grid((8, 0), (16, 0), (None, 1))
     for row in listed[:ROWS]:
-        text = page.data(row.name, "bold")
         owner = row.business_owner or row.technical_owner
-        text.append_text(page.data(f"  {owner}" if owner else "  no owner", "dim"))
         flags = [FLAGS.get(flag, flag) for flag in row.flags if owner or flag != "owner_missing"]
-        why = "; ".join([*([row.why] if row.why else []), *flags])
-        text.append("\n").append_text(page.data(why, longest=300))
+        why = " ".join([row.why or "", *(f"{flag.capitalize()}." for flag in flags)])
+        text = page.joined(
+            page.data(row.name, "bold"),
+            page.data(f"  {owner or 'no owner'}", "dim"),
+            "\n",
+            page.data(why.strip(), longest=300),
+        )
         table.add_row(
             page.data(row.ref or f"row {row.row}", longest=24),
             page.data(label(DECLARED_STATES, row.state or "")),
@@ -271,9 +296,28 @@ def _gaps(page: _Page, gaps: Sequence[Gap]) -> None:
     page.heading("Not read, or not wholly", f"{count(len(gaps), 'gap')}")
     table = page.grid((26, 0), (None, 1))
     for gap in gaps[:ROWS]:
-        text = page.data(gap.where, "bold")
-        text.append("\n").append_text(page.data(gap.message, longest=300))
+        text = page.joined(page.data(gap.where, "bold"))
+        for told in (gap.message, *gap.examples):
+            text.append("\n").append_text(page.data(told, longest=300))
         text.append("\n").append_text(page.data(f"Next: {gap.next_step}", "dim"))
         table.add_row(page.data(gap.title, "yellow"), text)
     page.console.print(table)
     page.more(len(gaps) - ROWS)
+
+
+def _notes(
+    page: _Page, problems: Sequence[ledger.Problem], weak: Sequence[ledger.Candidate]
+) -> None:
+    notes = [problem for problem in problems if problem.level != "error"]
+    if not notes and not weak:
+        return
+    page.heading("Also")
+    for note in notes[:ROWS]:
+        at = "" if note.line is None else f":{note.line}"
+        page.line(
+            page.data(f"{note.path or note.source}{at}: "), page.data(note.message, longest=300)
+        )
+    page.more(len(notes) - ROWS)
+    if weak:
+        hosts = count(len(weak), "weak sign")
+        page.line(f"{hosts} for review, in none of these numbers: --json or --out DIR lists them")

@@ -56,6 +56,8 @@ KINDS: Final = {
     "ai_crawler_inbound": "AI crawler, inbound",
 }
 
+TENANTS: Final = {"personal": "personal account", "unknown": ""}
+
 FLAGS: Final = {
     "owner_missing": "no owner named",
     "owner_inactive": "the owner has left",

@@ -170,8 +170,9 @@
   const assets = data.assets.length;
   const assetForm = document.getElementById("asset-tools");
   const named = (at) => [element("a", { class: "cell", href: href(at) }, asset.name(at)), element("small", {}, about(at))];
+  const tenant = (at) => { const known = said(words.tenants, asset.tenant(at)); return known === null ? asset.tenant(at) : known; };
   const about = (at) => {
-    const parts = [asset.product(at), asset.vendor_name(at) || asset.vendor(at), asset.tenant(at), asset.region(at), asset.new(at) ? "new" : ""];
+    const parts = [asset.product(at), asset.vendor_name(at) || asset.vendor(at), tenant(at), asset.region(at), asset.new(at) ? "new" : ""];
     return [...new Set(parts)].filter((part) => part && part !== asset.name(at)).join(", ");
   };
   const stateOf = (at) => asset.state(at) || "unmanaged";
@@ -202,7 +203,7 @@
         { name: "Severity", size: "w-number", key: (at) => place(asset.severity(at)), show: (at) => severity(asset.severity(at)), bare: true },
         { name: "Kind", size: "w-word", key: (at) => label(words.kinds, asset.kind(at)), show: (at) => label(words.kinds, asset.kind(at)), wide: true, bare: true },
         { name: "Users", size: "w-number", key: asset.users, show: (at) => number.format(asset.users(at)), right: true },
-        { name: "Requests", size: "w-number", key: asset.hits, show: (at) => number.format(asset.hits(at)), right: true, wide: true },
+        { name: "Hits", size: "w-number", key: asset.hits, show: (at) => number.format(asset.hits(at)), right: true, wide: true },
         { name: "Sent", size: "w-number", key: asset.bytes_out, show: (at) => size(asset.bytes_out(at)), right: true },
         { name: "Last seen", size: "w-day", key: asset.last_seen, show: (at) => day(asset.last_seen(at)), falling: true },
         { name: "Owner", size: "w-word", key: (at) => asset.owner(at), show: (at) => asset.owner(at) || "", wide: true },
@@ -247,7 +248,7 @@
     ? null : element("div", {}, element("dt", {}, name), element("dd", {}, Array.isArray(value) ? value.join("\n") : String(value))));
   const proof = (at) => {
     const read = evidence.read;
-    const heads = ["Seen at", "How", "Requests", "Sent", "Users", "When", "Sample"];
+    const heads = ["Seen at", "How", "Hits", "Sent", "Users", "When", "Sample"];
     const lines = evidence.of(at).map((line) => {
       const target = [read.dst_host(line), read.dst_ip(line)].filter(Boolean).join(" ") || "no host";
       const how = [read.detection(line), read.indicators(line).join(" + ").replaceAll("_", " "), [read.surface(line), read.usage(line)].filter(Boolean).join(" "), read.client(line), read.action(line) === "allowed" ? "" : read.action(line)];
@@ -305,7 +306,7 @@
         fact("Detection", asset.detection(at)), fact("Match with the register", asset.rows(at).length ? Number(asset.confidence(at)).toFixed(2) : null),
         fact("Differs in", asset.fields(at)), fact("Flags", asset.flags(at).map((flag) => label(words.flags, flag))),
         fact("First seen", `${asset.first_seen(at)} UTC`), fact("Last seen", `${asset.last_seen(at)} UTC`),
-        fact("Users", number.format(asset.users(at))), fact("Requests", number.format(asset.hits(at))),
+        fact("Users", number.format(asset.users(at))), fact("Hits", number.format(asset.hits(at))), fact("Of these blocked", asset.blocked(at) ? number.format(asset.blocked(at)) : null),
         fact("Sent", size(asset.bytes_out(at))), fact("Received", size(asset.bytes_in(at))),
         fact("Hosts", asset.domains(at)), fact("Own ids", asset.native_ids(at)), fact("Service", asset.service(at)), fact("Asset id", asset.asset_id(at)),
       ].filter(Boolean)));
@@ -340,7 +341,7 @@
   // on paper everything is open
   let closed = [];
   addEventListener("beforeprint", () => {
-    closed = [...document.querySelectorAll("details:not([open])")];
+    closed = [...document.querySelectorAll("details:not([open], figure details)")];
     for (const item of closed) item.open = true;
     for (const shown of [assetList, rowList]) if (shown) shown.print();
   });

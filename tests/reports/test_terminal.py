@@ -1,0 +1,116 @@
+"""The terminal ledger: what it says, in which width, and that nothing in it steers a terminal."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from rich.cells import cell_len
+from rich.console import Console
+
+from reports import terminal
+from reports.text import safe_text
+
+
+@pytest.fixture
+def show():
+    """Render a store as text: (store, width, terminal or pipe, encoding) -> str."""
+
+    def run(store, width=100, *, tty=False, encoding="utf-8"):
+        raw = io.BytesIO()
+        file = io.TextIOWrapper(raw, encoding=encoding, write_through=True)
+        console = Console(file=file, width=width, force_terminal=tty, highlight=False)
+        terminal.render(store.con, console)
+        return raw.getvalue().decode(encoding)
+
+    return run
+
+
+def test_the_headline_has_coverage_beside_its_numbers(filled, show):
+    told = show(filled, 120).splitlines()
+    assert told[2].startswith("28 AI assets seen, 16 unmanaged, 1 prohibited")
+    assert told[4] == (
+        "looked at  3 of 6 sources complete · 1,657,532 records, 12 rejected, 1 cut off · "
+        "2026-10-20 to 2026-11-19"
+    )
+    assert told[5] == "5 gaps: what was not read is in none of these numbers"
+
+
+def test_the_most_severe_comes_first_with_why_and_what_next(filled, show):
+    told = show(filled, 120)
+    attention = told[told.index("Needs someone") :]
+    assert attention.index("critical  Prohibited") < attention.index("high      Retired but alive")
+    assert "The policy rule no-deepseek forbids it for everyone." in attention
+    assert "next: Block the host and tell the users what they may use instead." in attention
+
+
+def test_rows_that_need_their_owner_are_listed(filled, show):
+    told = show(filled, 120)
+    assert re.search(r"row 41 +Declared, not +Jasper for Campaigns  Maren Holt", told)
+    assert "1 declared, not observed" in told
+
+
+def test_what_was_not_read_comes_with_the_next_step(filled, show):
+    told = show(filled, 120)
+    assert re.search(r"Not read: missing +logs/vpn.log", told)
+    assert "Next: check the path; nothing is there" in told
+    assert r"logs/ssl.log:400: server_name: contains NUL: 'host0\x00.example'" in told
+
+
+def test_rows_beyond_the_table_are_counted(filled, show, monkeypatch):
+    monkeypatch.setattr(terminal, "ROWS", 3)
+    assert "and 20 more: --out DIR writes all of them" in show(filled)
+
+
+def test_a_run_that_saw_nothing_says_so_with_its_coverage(store, show):
+    store.add("v_source", read=4, ok=4, unmatched=4)
+    told = show(store.run(first_time=None, last_time=None))
+    assert "0 AI assets seen\n" in told
+    assert "1 of 1 source complete · 4 records · no record with a time" in told
+    assert "Everything given was read" in told
+
+
+def test_without_a_register_it_is_said(store, show):
+    assert "none given" in show(store.run())
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_no_line_is_wider_than_the_terminal(filled, show, width):
+    wide = [line for line in show(filled, width).splitlines() if cell_len(line) > width]
+    assert wide == []
+
+
+def test_a_pipe_gets_no_colour_and_no_blanks_at_line_ends(filled, show):
+    told = show(filled)
+    assert "\x1b" not in told
+    assert [line for line in told.splitlines() if line != line.rstrip()] == []
+
+
+def test_a_terminal_gets_colour(filled, show):
+    assert "\x1b[" in show(filled, tty=True)
+
+
+def test_hostile_text_is_inert_everywhere(store, show, hostile):
+    store.add("v_asset", asset_id="a", name=hostile, tenant=hostile, why=hostile)
+    store.add("v_finding", finding_id="f", asset_id="a", remediation=hostile)
+    store.add("v_declared", row=1, ref=hostile, name=hostile, business_owner=hostile,
+              state="not_assessable", why=hostile)  # fmt: skip
+    store.add("v_problem", path=hostile, reason="missing", message=hostile)
+    told = show(store.run(organisation=hostile), 120)
+    assert set(told) <= set(safe_text(told)) | {"\n"}
+    assert safe_text(told, keep="\n") == told
+
+
+def test_markup_of_rich_is_shown_and_not_obeyed(store, show):
+    store.add("v_asset", asset_id="a", name="[bold]x[/] :smile:")
+    store.add("v_finding", finding_id="f", asset_id="a")
+    assert "[bold]x[/] :smile:" in show(store.run())
+
+
+def test_a_terminal_without_unicode_gets_ascii(store, show):
+    store.add("v_asset", asset_id="a", name="Übersetzer", users=2)
+    store.add("v_finding", finding_id="f", asset_id="a")
+    told = show(store.run(), encoding="ascii")
+    assert r"\xdcbersetzer" in told
+    assert "looked at  0 of 0 sources complete - 0 records" in told
