@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
     from signatures.load import Catalogue
     from signatures.model import Indicator, Signature
-    from signatures.templates import Template
 
 __all__ = [
     "NO_HOST",
@@ -162,22 +161,14 @@ def _nodes(
         domain: Node(
             suffix=suffix.get(domain, ()),
             shapes=tuple(
-                # The most labels fixed first: the most specific template wins.
-                (count, positions, {key: tuple(_narrow_first(v)) for key, v in table.items()})
-                for (count, positions), table in sorted(
-                    shapes.get(domain, {}).items(), key=lambda item: -len(item[0][1])
-                )
+                (count, positions, {key: tuple(found) for key, found in table.items()})
+                for (count, positions), table in shapes.get(domain, {}).items()
             ),
             parent=None if domain not in tables.parents else domain not in tables.hosting,
             shared=domain in tables.infrastructure,
         )
         for domain in domains
     }
-
-
-def _narrow_first(found: list[tuple[Template, tuple[int, ...]]]) -> list[tuple[Template, Any]]:
-    """A gap for a region, or with fixed text around it, before one for any label."""
-    return sorted(found, key=lambda item: [p.pattern == "[a-z0-9_-]+" for _, p, _ in item[0].gaps])
 
 
 def _ranges(rules: Iterable[Rule], version: int) -> Ranges:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from signatures.patterns import Regexp
     from signatures.rules import Rule, Service
@@ -113,12 +113,14 @@ class Compiled:
         region: str | None = None
         unknown = False
         if self.unconditional.isdisjoint(ids):
-            for fit, more in self._templates(host, found):
+            layer: tuple[int, int, bool] | None = None
+            for template, fit, more in self._templates(host, found):
+                if layer != template.exactness and not self.unconditional.isdisjoint(ids):
+                    break
+                layer = template.exactness
                 if region is None:
                     region, unknown = fit.region, fit.unknown
                 ids += more
-                if not self.unconditional.isdisjoint(more):
-                    break
         if self.unconditional.isdisjoint(ids):
             for node in found:
                 ids += node.suffix
@@ -128,8 +130,11 @@ class Compiled:
             return _PARENT if parent else NO_HOST
         return HostMatch(ids, region, known_parent=parent, region_unknown=unknown)
 
-    def _templates(self, host: str, found: list[Node]) -> Iterator[tuple[Fit, tuple[int, ...]]]:
-        """The templates a host fits, the most specific first."""
+    def _templates(
+        self, host: str, found: list[Node]
+    ) -> list[tuple[Template, Fit, tuple[int, ...]]]:
+        """The templates a host fits with their rules, the most exact first."""
+        fits: list[tuple[Template, Fit, tuple[int, ...]]] = []
         labels: tuple[str, ...] = ()
         for node in found:
             for count, positions, table in node.shapes:
@@ -139,7 +144,8 @@ class Compiled:
                 for template, ids in table.get(tuple([labels[i] for i in positions]), ()):
                     fit = template.fit(labels, self.regions)
                     if fit is not None:
-                        yield fit, ids
+                        fits.append((template, fit, ids))
+        return sorted(fits, key=lambda item: item[0].exactness, reverse=True)
 
     def path_rules(self, path: str) -> tuple[int, ...]:
         """Rules whose path pattern matches; `path` has no query."""

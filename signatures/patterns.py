@@ -95,6 +95,18 @@ def path_lies_below(path: str, plain: str) -> bool:
     return path == plain or path.startswith(plain + "/")
 
 
+def escapes_its_anchor(pattern: str) -> bool:
+    """Whether a `|` outside all groups lets part of a pattern go without its `^`."""
+    # What is escaped or in a class is text.
+    bare = re.sub(r"\\.|\[\^?\]?[^\]]*\]", "", pattern, flags=re.DOTALL)
+    depth = 0
+    for char in bare:
+        depth += (char == "(") - (char == ")")
+        if char == "|" and depth == 0:
+            return True
+    return False
+
+
 def _is_word(char: str) -> bool:
     return char == "_" or (char.isascii() and char.isalnum())
 

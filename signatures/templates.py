@@ -40,6 +40,15 @@ class Template:
     suffix: str
     gaps: tuple[tuple[int, re.Pattern[str], tuple[str, ...]], ...]
 
+    @property
+    def exactness(self) -> tuple[int, int, bool]:
+        """How specific: length of the fixed end, fixed labels, no gap for just any label."""
+        return (
+            len(self.suffix),
+            sum(label is not None for label in self.fixed),
+            all(pattern.pattern != _LABEL for _, pattern, _ in self.gaps),
+        )
+
     def fit(self, labels: tuple[str, ...], tables: Mapping[str, Regions]) -> Fit | None:
         """How the labels of a host fit the gaps, or None; fixed labels are not looked at."""
         region: str | None = None

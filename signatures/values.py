@@ -15,6 +15,7 @@ from signatures.model import HOST_TYPES, Indicator, Needs
 from signatures.patterns import (
     PatternError,
     agent_pattern,
+    escapes_its_anchor,
     header_parts,
     path_pattern,
     regexp,
@@ -116,6 +117,8 @@ def _path(key: str, value: str) -> Iterator[Fault]:
     pattern = path_pattern(value)
     if pattern is not None:
         yield from _pattern(key, pattern, _ANY_PATHS)
+        if escapes_its_anchor(pattern):
+            yield Fault(key, "pattern: a | outside a group loses the ^", "write ^(?:…|…)")
     elif not value.startswith("/"):
         yield Fault(key, f"{value!r} does not begin with / or ^", "anchor it at the start")
     elif value == "/":

@@ -1,5 +1,6 @@
 """The look-up tables say what the rules say, host by host and path by path."""
 
+import re
 from ipaddress import ip_address, ip_network
 
 import pytest
@@ -201,20 +202,39 @@ def test_a_vendor_without_a_display_name_gets_one_from_its_id(make_compiled):
 LABELS = st.sampled_from(["a", "b", "api", "eu-west-1", "us-central1-x", "google", "sentry", "x-y"])
 ENDS = st.sampled_from(["acme.example", "b.acme.example", "google.com", "sentry.io", "zz.example"])
 HOSTS = st.builds(lambda labels, end: ".".join([*labels, end]), st.lists(LABELS, max_size=4), ENDS)
-ROWS = st.builds(
-    lambda kind, host, needs: (kind, host, needs),
-    st.sampled_from(["host_exact", "host_suffix"]),
-    HOSTS.filter(lambda host: not host.endswith("sentry.io")),
-    st.booleans(),
+TEMPLATES = st.sampled_from(
+    [
+        "{label}.acme.example",
+        "{label}-y.acme.example",
+        "api.{label}.acme.example",
+        "{label}.{label}.acme.example",
+        "{label}.b.acme.example",
+        "{aws_region}.b.acme.example",
+        "a.{aws_region}.zz.example",
+        "{gcp_region}-x.zz.example",
+        "{gcp_region}-{label}.zz.example",
+        "{label}.google.com",
+    ]
+)
+ROWS = st.one_of(
+    st.tuples(
+        st.sampled_from(["host_exact", "host_suffix"]),
+        HOSTS.filter(lambda host: not host.endswith("sentry.io")),
+        st.booleans(),
+    ),
+    st.tuples(st.just("host_template"), TEMPLATES, st.booleans()),
 )
 
 
 @given(st.lists(ROWS, min_size=1, max_size=12), st.lists(HOSTS, min_size=1, max_size=12))
 def test_the_host_tables_agree_with_trying_every_rule(rows, hosts):
-    """The naive twin: split into labels, compare from the right, sort by how specific."""
+    """The naive twin: compare label by label from the right, in layers by how exact."""
     compiled = compile_rows(rows)
     for host in hosts:
-        assert set(compiled.host_rules(host).rule_ids) == naive_hosts(compiled, host)
+        found = compiled.host_rules(host)
+        assert set(found.rule_ids) == naive_hosts(compiled, host)
+        assert found.shared == (host.split(".")[-2:] == ["sentry", "io"])
+        assert found.known_parent == (host.split(".")[-2:] == ["google", "com"])
 
 
 def naive_hosts(compiled, host):
@@ -225,15 +245,36 @@ def naive_hosts(compiled, host):
     for rule in compiled.rules:
         wanted = rule.value.split(".")
         if rule.type == "host_exact" and wanted == labels:
-            layers.setdefault(100, []).append(rule)
+            layers.setdefault((2,), []).append(rule)
         if rule.type == "host_suffix" and labels[-len(wanted) :] == wanted:
-            layers.setdefault(len(wanted), []).append(rule)
+            layers.setdefault((0, len(wanted)), []).append(rule)
+        if rule.type == "host_template" and naive_fit(wanted, labels):
+            end = rule.value.rpartition("}")[2].partition(".")[2]
+            fixed = sum("{" not in label for label in wanted)
+            layers.setdefault((1, len(end), fixed, "{label}" not in wanted), []).append(rule)
     found = set()
     for layer in sorted(layers, reverse=True):
         found |= {rule.rule_id for rule in layers[layer]}
         if any(rule.needs is None for rule in layers[layer]):
             break
     return found
+
+
+def naive_fit(wanted, labels):
+    gaps = {
+        "{label}": "[a-z0-9_-]+",
+        "{aws_region}": "[a-z]+(-[a-z]+)+-[0-9]",
+        "{gcp_region}": "[a-z]+-[a-z]+[0-9]+",
+    }
+    if len(wanted) != len(labels):
+        return False
+    for want, label in zip(wanted, labels, strict=True):
+        pattern = want
+        for gap, text in gaps.items():
+            pattern = pattern.replace(gap, text)
+        if not re.fullmatch(pattern, label):
+            return False
+    return True
 
 
 @given(

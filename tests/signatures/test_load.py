@@ -92,6 +92,7 @@ def test_a_broken_file_is_refused_with_line_and_hint(old, new, message):
         ("http_path", "'^/((a{100}){100}){100}'", "pattern: repetition too large"),
         ("http_path", "'^/(?=x)'", "pattern: look-around and back references do not exist in RE2"),
         ("http_path", "'^/" + "a" * 999 + "'", "pattern: pattern longer than 1000 characters"),
+        ("http_path", "'^/acme/a|/b'", "pattern: a | outside a group loses the ^; write ^(?:…|…)"),
         ("user_agent", "'.*'", "pattern: matches everything"),
         ("user_agent", "'[a-zA-Z0-9]'", "pattern: matches everything; say what only this service has"),
         ("http_header", "'x acme'", "not a header name; write `name` or `name: pattern`"),

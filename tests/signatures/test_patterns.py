@@ -4,7 +4,14 @@ import time
 
 import pytest
 
-from signatures.patterns import PatternError, agent_pattern, header_parts, path_lies_below, regexp
+from signatures.patterns import (
+    PatternError,
+    agent_pattern,
+    escapes_its_anchor,
+    header_parts,
+    path_lies_below,
+    regexp,
+)
 
 
 @pytest.mark.parametrize(
@@ -48,3 +55,19 @@ def test_a_header_value_has_a_name_and_perhaps_a_pattern():
     for broken in ("x acme", "", "X-Acme:"):
         with pytest.raises(PatternError):
             header_parts(broken)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "escapes"),
+    [
+        ("^/a|/b", True),
+        ("^/(a|b)|c", True),
+        ("^/(a|b)$", False),
+        (r"^/a\|b", False),
+        ("^/[|]b", False),
+        ("^/[]|]b", False),
+        (r"^/\(a|b", True),
+    ],
+)
+def test_an_alternative_outside_a_group_escapes_the_anchor(pattern, escapes):
+    assert escapes_its_anchor(pattern) is escapes
