@@ -11,9 +11,11 @@ if TYPE_CHECKING:
 
 
 def coverage_of(scope: ScanScope) -> Coverage:
-    """What the scope says was read whole; the detector behind the assets is taken to know it all."""
+    """What the scope says was read whole; the detector of the assets is taken to know it all."""
     covered = scope.covered
-    accounts = {name.casefold(): frozenset(regions) for name, regions in covered.aws_accounts.items()}
+    accounts = {
+        name.casefold(): frozenset(regions) for name, regions in covered.aws_accounts.items()
+    }
     for name in (*covered.azure_subscriptions, *covered.gcp_projects):
         accounts[name.casefold()] = frozenset()
     workspaces = [f"databricks {name}" for name in covered.databricks]

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from scanner.reconcile.world import World
 
 _ORDER: Final = ("drifted", "managed", "prohibited", "retired_alive", "waived", "unapproved_use")
-_SHAPES: Final = {"aws": r"\d{12}", "azure": r"[0-9a-f]{8}-[0-9a-f-]{27}", "gcp": r"[a-z][a-z0-9-]*"}
+_SHAPES: Final = {
+    "aws": r"\d{12}",
+    "azure": r"[0-9a-f]{8}-[0-9a-f-]{27}",
+    "gcp": r"[a-z][a-z0-9-]*",
+}
 _GENERIC_PROSE: Final = frozenset(
     {"systems", "system", "run", "by", "and", "in", "on", "of", "the", "project", "account", "gcp",
      "aws", "azure", "products", "product", "ml", "ai", "embedded", "servers", "server"}
@@ -85,6 +89,17 @@ def _unseen(row: RowFacts, coverage: Coverage) -> tuple[str, str]:
 
 def _blind(row: RowFacts, coverage: Coverage) -> str | None:
     """Why nothing we read could have shown this row; None when something would have."""
+    said = _blind_anywhere(row, coverage)
+    if said is not None:
+        return said
+    if _in_a_cloud(row):
+        return _cloud_blind(row, coverage)
+    if row.providers & {"k8s", "databricks"} and not row.domains:
+        return _platform_blind(row, coverage)
+    return _network_blind(row, coverage)
+
+
+def _blind_anywhere(row: RowFacts, coverage: Coverage) -> str | None:
     if row.vague:
         return "the row is too vague to look for: no product, id or host"
     embedded = next((f.line for f in row.lines if f.line.embedded), None)
@@ -95,13 +110,18 @@ def _blind(row: RowFacts, coverage: Coverage) -> str | None:
     if unseen is not None and not row.providers:
         return f'it runs where no source looks ("{unseen}")'
     excluded = _excluded(row, coverage)
-    if excluded is not None:
-        return f"outside the scan: {excluded}"
-    if row.providers - {"databricks", "k8s"} or row.regions or row.references or row.containers:
-        if not (row.domains or _used(row)) or row.containers or row.settled:
-            return _cloud_blind(row, coverage)
-    if row.providers & {"k8s", "databricks"} and not row.domains:
-        return _platform_blind(row, coverage)
+    return f"outside the scan: {excluded}" if excluded is not None else None
+
+
+def _in_a_cloud(row: RowFacts) -> bool:
+    """A resource in an account, so that the network alone cannot show it."""
+    if row.containers or row.settled:
+        return True
+    placed = row.providers - {"databricks", "k8s"} or row.regions or row.references
+    return bool(placed) and not row.domains and not _used(row)
+
+
+def _network_blind(row: RowFacts, coverage: Coverage) -> str | None:
     if not coverage.hosts_covered:
         return "no source that shows hosts was complete for 7 days"
     if row.in_house:
@@ -121,7 +141,7 @@ def _used(row: RowFacts) -> bool:
 
 
 def _cloud_blind(row: RowFacts, coverage: Coverage) -> str | None:
-    """The account and region the row names must have been read; without names, any of that cloud."""
+    """The account and region the row names must have been read; unnamed, any of that cloud."""
     accounts = {key.casefold(): regions for key, regions in coverage.accounts.items()}
     named = {key.rpartition(":")[2].rpartition("/")[2] for key in row.containers}
     named |= {ref.id.account for ref in row.references if ref.id is not None and ref.id.account}
@@ -165,7 +185,7 @@ def _excluded(row: RowFacts, coverage: Coverage) -> str | None:
     hosting = set(fold(row.row.hosting or "").split())
     for prose in coverage.not_covered:
         said = re.findall(r"[\w.-]+", prose.casefold())
-        ids_named = {w for w in said if re.search(r"[-_.\d]", w) and w not in ("on-prem",)}
+        ids_named = {w for w in said if re.search(r"[-_.\d]", w) and w != "on-prem"}
         if any(i in mine or any(i in part.split("/") for part in mine) for i in ids_named):
             return prose
         telling = {w for w in fold(prose).split() if w not in _GENERIC_PROSE}

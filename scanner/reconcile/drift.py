@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from scanner.reconcile.facts import AssetFacts, RowFacts
     from scanner.reconcile.world import World
 
+_MULTI: Final = frozenset({"eu", "us", "asia", "global", "multi", "apac"})  # not one region
 # None: the row or the asset is silent. True: they agree. A text: they differ, and how.
 Verdict = bool | str | None
 
@@ -36,7 +37,7 @@ def drifted(asset: AssetFacts, rows: Sequence[RowFacts], world: World) -> dict[s
 
 
 def _region(asset: AssetFacts, row: RowFacts, _: World) -> Verdict:
-    if not row.regions or not asset.region or "-" not in asset.region and len(asset.region) < 6:
+    if not row.regions or not asset.region or asset.region in _MULTI:
         return None
     if asset.region in row.regions:
         return True

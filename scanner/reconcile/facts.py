@@ -53,7 +53,7 @@ _COUNTRY_TAG = re.compile(r"^(?:.*[:/])?(?:country|market|locale|nation)$")
 
 @dataclass(frozen=True, slots=True)
 class AssetFacts:
-    """An asset, understood. native: its ids, canonical. name: of the resource, or what it is called.
+    """An asset, understood. native: canonical ids. name: of the resource, or what it is called.
 
     built: a resource somebody made (as against a product somebody uses). label_countries: by tag
     or name, not by region. callers: account of a usage. environment: prod, or another word.
@@ -227,13 +227,13 @@ def row_facts(
     countries = hosting.countries | places.edition(row.name)
     plain_name = _PARENTHESES.sub(" ", row.name)
     lines = _lines(row, products, product_text)
-    name_words = tuple(t for t in names.tokens(row.name) if not names.is_random(t))
+    name_words = tuple(t for t in names.said(row.name) if not names.is_random(t))
     collective = _collective(row, product_text)
     facts = RowFacts(
         row=row,
         references=references,
         words=name_words,
-        technique=names.tokens(product_text),
+        technique=names.said(product_text),
         slugs=frozenset({names.slug(row.name), names.slug(plain_name)} - {""}),
         lines=lines,
         vendors=maker.ids,
@@ -260,12 +260,19 @@ def row_facts(
 
 def _lines(row: Declaration, products: Products, product_text: str) -> tuple[Found, ...]:
     """Product cells first; the name only when they name no product at all."""
-    found = [hit for cell in (*row.product, *row.model) for hit in products.find(cell)]
+    found = [hit for cell in (*row.product, *row.model) for hit in _of_cell(cell, products)]
     if not found:
         found = products.find(row.name)
     if not found and not product_text:
         found = [hit for cell in row.vendor for hit in products.find(cell)]
     return tuple({hit.line.id: hit for hit in reversed(found)}.values())
+
+
+def _of_cell(cell: str, products: Products) -> list[Found]:
+    """In "Claude via Bedrock" the product is Bedrock, and Claude the model it runs."""
+    found = products.find(cell)
+    platforms = [hit for hit in found if hit.line.platform]
+    return platforms if platforms and modelnames.models(cell) else found
 
 
 def _regions(hosting: places.Where, references: tuple[ids.Reference, ...]) -> frozenset[str]:

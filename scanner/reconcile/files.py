@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from connectors.declared.people import read_people
@@ -18,7 +19,6 @@ from signatures.strict_yaml import load_yaml
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Sequence
-    from pathlib import Path
 
     from connectors.declared.model import Inventory, RowProblem
     from scanner.reconcile.model import AssetState, Ledger
@@ -42,7 +42,7 @@ class FileLedger:
 
 def reconcile_files(
     assets_path: Path | str,
-    inventory_path: Path | str | Sequence[Path | str],
+    inventory_path: Path | str | Sequence[Path],
     people_path: Path | str | None = None,
     scope_path: Path | str | None = None,
     policy_path: Path | str | None = None,
@@ -58,16 +58,14 @@ def reconcile_files(
     """
     policy = read_policy(policy_path, load_yaml) if policy_path else Policy()
     scope = read_scope(scope_path, load_yaml) if scope_path else ScanScope()
-    paths = [inventory_path] if not isinstance(inventory_path, list | tuple) else inventory_path
+    paths = [inventory_path] if isinstance(inventory_path, str | Path) else list(inventory_path)
     inventory = read_inventories(paths, lenient=lenient, status_words=policy.status_words)
     assets = read_assets(assets_path)
     people = read_people(people_path) if people_path else []
     day = as_of or scope.as_of
     if day is None:
         raise ValueError("as_of is neither given nor in the scope")
-    ledger = reconcile(
-        assets, inventory.rows, people, policy, coverage_of(scope), as_of=day
-    )
+    ledger = reconcile(assets, inventory.rows, people, policy, coverage_of(scope), as_of=day)
     identity = identify(assets, identity_store or MemoryIdentities())
     return FileLedger(ledger, document(ledger, inventory, identity, day), inventory)
 

@@ -75,15 +75,17 @@ def identify(assets: Sequence[Observed], store: IdentityStore) -> dict[str, str]
         one.stem for one in keys.values() if one.stem and ("native", one.native) not in known
     )
     found: dict[str, str] = {}
+    taken: set[str] = set()
     for asset_id, one in keys.items():
         kept = known.get(("native", one.native))
         if kept is None and one.loose and loose[one.loose] == 1:
             kept = _if_gone(known.get(("loose", one.loose)), gone)
         if kept is None and one.stem and stems[one.stem] == 1:
             kept = _if_gone(known.get(("stem", one.stem)), gone)
-        if kept is not None and kept in found.values() and ("native", one.native) not in known:
+        if kept in taken and ("native", one.native) not in known:
             kept = None
         found[asset_id] = kept or str(uuid5(NAMESPACE, f"asset|{one.native}"))
+        taken.add(found[asset_id])
     store.write([key for asset_id, one in keys.items() for key in _rows(found[asset_id], one)])
     return found
 
@@ -100,7 +102,13 @@ def _if_gone(asset_id: str | None, gone: frozenset[str]) -> str | None:
 
 def _keys(asset: Observed) -> _Keys:
     if not asset.native_ids:
-        parts = (asset.kind, asset.service or asset.product, asset.name, asset.tenant, asset.account)
+        parts = (
+            asset.kind,
+            asset.service or asset.product,
+            asset.name,
+            asset.tenant,
+            asset.account,
+        )
         return _Keys("|".join(str(part or "") for part in parts).casefold(), None, None)
     parsed = parse(asset.native_ids[0])
     return _Keys(parsed.key, parsed.loose or None, _stem(asset, parsed))

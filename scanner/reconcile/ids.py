@@ -189,7 +189,7 @@ class Reference:
     id: ResourceId | None = None
 
 
-def reference(cell: str) -> Reference:
+def reference(cell: str) -> Reference:  # noqa: PLR0911  one line a form, surest first
     """Understand one resource cell of a register."""
     text = cell.strip().strip("\"'")
     if text.endswith(_CUT) or text.endswith(".."):

@@ -16,15 +16,16 @@ from scanner.reconcile.rules import LADDER
 from scanner.reconcile.vetoes import veto
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from scanner.reconcile.facts import AssetFacts, RowFacts
     from scanner.reconcile.world import World
 
+_OWN_IDS = frozenset({"K0", "K1", "K2", "K3", "K5"})
 _MORE = 0.01  # each further rung that agrees
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Candidate:
     """All that speaks for one asset and one row, and what came of it."""
 
@@ -76,6 +77,13 @@ class Choice:
     pairs: dict[str, list[Candidate]] = field(default_factory=lambda: defaultdict(list))
     rejected: dict[str, Candidate] = field(default_factory=dict)
     contested: dict[int, int] = field(default_factory=dict)
+
+    def without_repeats(self, repeated: Mapping[int, int]) -> None:
+        """A duplicate row keeps only the pairs its own ids make, beside the row it repeats."""
+        for found in self.pairs.values():
+            found[:] = [
+                c for c in found if c.row.row.row not in repeated or _OWN_IDS & set(c.rules)
+            ]
 
     def taken(self, asset_id: str) -> list[Candidate]:
         """The pairs of an asset, strongest first."""

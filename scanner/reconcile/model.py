@@ -6,13 +6,13 @@ names (without run_id), in their order.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from uuid import UUID
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Callable, Mapping
 
 NAMESPACE: Final = UUID("2c1c53a8-91cf-5c0e-9f3f-0b7f6f1f7f52")
 
@@ -122,7 +122,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class AssetState:
-    """fields: reasons of unapproved_use or drifted fields. rejected: the strongest row not taken."""
+    """fields: of unapproved_use or drifted. rejected: the strongest row not taken."""
 
     asset_id: str
     state: str

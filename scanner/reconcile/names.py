@@ -15,8 +15,13 @@ _HEX = re.compile(r"(?=.*\d)[0-9a-f]{8,}")
 
 
 def tokens(name: str) -> tuple[str, ...]:
-    """Folded words of a name: `vca-HcVisit_dur` is vca, hc, visit, dur."""
+    """Folded words of a resource's name: `vca-HcVisit_dur` is vca, hc, visit, dur."""
     return tuple(fold(_CAMEL.sub(" ", name)).split())
+
+
+def said(text: str) -> tuple[str, ...]:
+    """Folded words of what a person wrote; "ConvNeXt" stays one word."""
+    return tuple(fold(text).split())
 
 
 def slug(name: str) -> str:
@@ -87,7 +92,7 @@ def _readings(short: str, wanted: tuple[str, ...]) -> list[tuple[float, frozense
     return found
 
 
-def _word(short: str, word: str) -> float:
+def _word(short: str, word: str) -> float:  # noqa: PLR0911  one line a reading, best first
     if short == word:
         return _EXACT
     if short.isdigit() or word.isdigit():

@@ -104,7 +104,7 @@ def _of(regions: frozenset[str], clouds: frozenset[str]) -> frozenset[str]:
 
 
 def _codes(text: str, clouds: frozenset[str]) -> set[str]:
-    """A two-letter code right after a provider ("Azure DE"); as a bare word it could be any word."""
+    """A two-letter code right after a provider ("Azure DE"); bare it could be any word."""
     hit = _CODE_AT_END.search(text.strip())
     if hit is None or not clouds:
         return set()

@@ -79,7 +79,7 @@ class Products:
             entries.append((line, until))
 
     def _learn(self, product: str, vendor: str, aliases: Sequence[str]) -> None:
-        """A product of a signature or asset: joins a table line of its vendor, else is a new one."""
+        """A product of a signature or asset: joins its vendor's known line, else is a new one."""
         of = vendor_id(vendor)
         line = self.line_of(product, of)
         if line is None:

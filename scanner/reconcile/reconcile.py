@@ -49,6 +49,7 @@ def reconcile(
     )
     choice = climb(world)
     repeated = duplicates(world, choice)
+    choice.without_repeats(repeated)
     judged = [judge(asset, choice, repeated, world, as_of) for asset in world.assets]
     states = declared_states(world, judged, repeated, as_of)
     return Ledger(

@@ -66,7 +66,7 @@ class _Verdict:
             object.__setattr__(self, "details", {})
 
 
-def _verdict(
+def _verdict(  # noqa: PLR0911  one return a state, in the order of DESIGN table 5
     asset: AssetFacts,
     rows: Sequence[RowFacts],
     found: Sequence[Candidate],

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from connectors.declared.text import fold
 from signatures.strict_yaml import load_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _PACKAGE: Final = "scanner.reconcile"
 
@@ -25,7 +27,7 @@ def read(name: str) -> Mapping[str, Any]:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """words.yaml: sets of folded words; abbreviations: token -> phrases; synonyms: word -> group."""
+    """words.yaml, folded. abbreviations: token -> phrases; synonyms: word -> its group."""
 
     edition: frozenset[str]
     generic: frozenset[str]

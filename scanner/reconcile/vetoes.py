@@ -52,6 +52,13 @@ def _vendor(row: RowFacts, asset: AssetFacts) -> str | None:
     return None
 
 
+def _settled(row: RowFacts, asset: AssetFacts) -> str | None:
+    """A row that gives a whole resource id is about that resource, not about a vendor's product."""
+    if row.settled and not asset.built and not asset.platform:
+        return "the row is one resource in a cloud and this is a vendor's product"
+    return None
+
+
 def _caller(row: RowFacts, asset: AssetFacts) -> str | None:
     """A row approved for named callers does not cover others."""
     account = (asset.asset.account or "").casefold()
@@ -109,7 +116,8 @@ def _place(row: RowFacts, asset: AssetFacts) -> str | None:
     """For a guess by name: another country altogether, with nothing that says it moved."""
     country = places.country_of(asset.region)
     if row.countries and country and country not in row.countries and not asset.label_countries:
-        return f"the row is for {', '.join(sorted(row.countries)).upper()}, this runs in {country.upper()}"
+        mine = ", ".join(sorted(row.countries)).upper()
+        return f"the row is for {mine} and this runs in {country.upper()}"
     return None
 
 
@@ -124,6 +132,7 @@ _VETOES: Final[tuple[tuple[frozenset[str], Callable[[RowFacts, AssetFacts], str 
     (frozenset({"K3", "K4", "K5", "K6", "K7", "K8"}), _vague),
     (_PRODUCT, _in_house),
     (frozenset({"K7", "K4"}), _vendor),
+    (frozenset({"K4", "K7"}), _settled),
     (_PRODUCT, _caller),
     (frozenset({"K5", "K7", "K8"}), _twin),
     (frozenset({"K7", "K8"}), _environment),

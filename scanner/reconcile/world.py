@@ -37,6 +37,7 @@ class World:
     bindings: Mapping[str, frozenset[str]]
     by_id: Index = field(default_factory=dict)
     by_parent: Index = field(default_factory=dict)
+    by_place_and_line: Mapping[tuple[str, str], Sequence[AssetFacts]] = field(default_factory=dict)
     by_parent_name: Index = field(default_factory=dict)
     by_reference: Index = field(default_factory=dict)
     by_application: Index = field(default_factory=dict)
@@ -107,6 +108,12 @@ def _index(world: World) -> None:
                 tables[table][key].append(asset)
     for name, index in tables.items():
         setattr(world, name, dict(index))
+    placed: dict[tuple[str, str], list[AssetFacts]] = defaultdict(list)
+    for asset in world.assets:
+        if asset.line is not None:
+            for parent in asset.parents:
+                placed[parent.key, asset.line.id].append(asset)
+    world.by_place_and_line = dict(placed)
     count = len(world.assets)
     world.rarity = {
         word: min(2.0, 0.25 + math.log10(1 + count / len(found)))

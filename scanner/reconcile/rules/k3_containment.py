@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from scanner.reconcile.facts import AssetFacts, RowFacts
     from scanner.reconcile.ids import Reference
     from scanner.reconcile.modelnames import Model
+    from scanner.reconcile.products import Line
     from scanner.reconcile.world import World
 
 
@@ -51,18 +52,18 @@ def _named_parent(row: RowFacts, ref: Reference, world: World) -> Iterator[Hit]:
 
 
 def _containers(row: RowFacts, world: World) -> Iterator[Hit]:
+    if row.settled:
+        return
     for key in sorted(row.containers):
-        for asset in world.by_parent.get(key, ()):
-            confidence, how = _agreement(row, asset)
-            if confidence:
-                where = key.rpartition(":")[2].rpartition("/")[2]
-                yield Hit(asset, row, "K3", confidence, f"it is in {where} and {how}")
+        for found in row.lines:
+            for asset in world.by_place_and_line.get((key, found.line.id), ()):
+                confidence, how = _agreement(row, found.line, asset)
+                if confidence:
+                    where = key.rpartition(":")[2].rpartition("/")[2]
+                    yield Hit(asset, row, "K3", confidence, f"it is in {where} and {how}")
 
 
-def _agreement(row: RowFacts, asset: AssetFacts) -> tuple[float, str]:
-    line = asset.line
-    if line is None or line.id not in {found.line.id for found in row.lines}:
-        return 0.0, ""
+def _agreement(row: RowFacts, line: Line, asset: AssetFacts) -> tuple[float, str]:
     model = covers([_any_version(m) for m in row.models], asset.asset.model or "")
     if model is False:
         return 0.0, ""

@@ -34,7 +34,7 @@ def hits(row: RowFacts, world: World) -> Iterator[Hit]:
             yield _built(row, found, asset) if asset.built else _used(row, found, asset)
 
 
-def _said(row: RowFacts, found: Found, asset: AssetFacts) -> str:
+def _said(found: Found, asset: AssetFacts) -> str:
     product = asset.asset.product
     if found.until:
         return f'"{found.spelling}" is the former name (until {found.until}) of {product}'
@@ -43,7 +43,7 @@ def _said(row: RowFacts, found: Found, asset: AssetFacts) -> str:
 
 def _used(row: RowFacts, found: Found, asset: AssetFacts) -> Hit:
     confidence = 0.75
-    why = _said(row, found, asset)
+    why = _said(found, asset)
     if row.vendors:
         confidence += 0.1
         why += " and the vendor agrees"
@@ -58,7 +58,7 @@ def _used(row: RowFacts, found: Found, asset: AssetFacts) -> Hit:
 
 def _built(row: RowFacts, found: Found, asset: AssetFacts) -> Hit:
     confidence = 0.62
-    why = _said(row, found, asset)
+    why = _said(found, asset)
     for bonus, what, holds in (
         (0.05, "vendor", bool(row.vendors)),
         (0.12, "owner", bool(row.owners & asset.owners)),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from scanner.reconcile import ids, places
+from scanner.reconcile.facts import is_prod
 from scanner.reconcile.hits import REVIEW, Hit
 from scanner.reconcile.names import is_random, is_version, likeness
 from scanner.reconcile.rules.k5_name import _provider_agrees
@@ -45,7 +46,7 @@ def _runs_something_built(row: RowFacts) -> bool:
 
 
 def _candidates(row: RowFacts, world: World) -> list[AssetFacts]:
-    """Assets that share a word, the first letters of one, or a joined or short form, with the row."""
+    """Assets that share a word, its first letters, or a joined or short form, with the row."""
     wanted = (*row.words, *row.technique)
     keys = set(wanted) | {w[:3] for w in wanted if len(w) > 3}
     for at in range(len(wanted)):
@@ -120,7 +121,7 @@ def _likeness(row: RowFacts, asset: AssetFacts, world: World) -> _Likeness | Non
 
 
 def _core(asset: AssetFacts, world: World) -> list[str]:
-    """Words of the resource's name that say what it is: no version, place, stage or house prefix."""
+    """Words of the resource's name that say what it is: no version, stage or house prefix."""
     prefixes = frozenset().union(*(world.affixes.get(a, frozenset()) for a in asset.accounts))
     packaging = words().affix | _ENVIRONMENTS | words().generic
     return [
@@ -145,6 +146,8 @@ def _corroboration(row: RowFacts, asset: AssetFacts) -> Iterator[tuple[float, st
         yield 0.07, "owner"
     if _provider_agrees(row, asset):
         yield 0.03, "platform"
+    if is_prod(row.environment) and is_prod(asset.environment):
+        yield 0.02, "stage"
     if row.containers & {parent.key for parent in asset.parents}:
         yield 0.05, "account"
     if any(_begins(ref, asset) for ref in row.references if ref.form == "cut"):
