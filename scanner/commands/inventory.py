@@ -67,7 +67,7 @@ def check(paths: tuple[Path, ...], lenient: bool, as_json: bool) -> None:
         for row in rows:
             for remark in row.remarks:
                 click.echo(safe_text(f"  row {row.row} ({row.name}): {remark}"))
-    for problem in found.problems:
-        if problem.level != "note":
-            click.echo(safe_text(str(problem)), err=True)
+    for said in found.problems:
+        if said.level != "note":
+            click.echo(safe_text(str(said)), err=True)
     raise SystemExit(3 if found.rejected else 0)

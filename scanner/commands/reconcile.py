@@ -68,9 +68,9 @@ def reconcile(
         write_whole(output, text + "\n")
     if as_json or output is None:
         click.echo(text)
-    for problem in found.problems:
-        click.echo(safe_text(str(problem)), err=True)
-    raise SystemExit(3 if any(problem.level == "error" for problem in found.problems) else 0)
+    for said in found.problems:
+        click.echo(safe_text(str(said)), err=True)
+    raise SystemExit(3 if any(said.level == "error" for said in found.problems) else 0)
 
 
 def write_whole(path: Path, text: str) -> None:
