@@ -6,7 +6,6 @@ taken out by their first bytes, and only records whose quotes are open are looke
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -18,6 +17,8 @@ from connectors.logs.rules import CsvRules, LineRules, Rules, ZeekRules
 from connectors.logs.values import Counts, Reject, Segment
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from connectors.files.frame import Oversize
     from connectors.files.notice import Notice
     from connectors.files.stream import Stream
@@ -108,7 +109,7 @@ class _Carry:
         return frame(data, offset, first_line)
 
 
-def segments(fmt: Format, stream: Stream, settings: ReadSettings) -> Cut:  # noqa: ARG001 - part of the interface; no cut depends on it yet
+def segments(fmt: Format, stream: Stream, settings: ReadSettings) -> Cut:  # noqa: ARG001 - settings belong to the interface; no cut depends on them yet
     """The segments of a stream. Their notices are also collected in `.notices`."""
     return Cut(fmt, stream)
 
@@ -118,7 +119,7 @@ def _rules(fmt: Format, path: str) -> Rules:
         return ZeekRules(fmt, path)
     if fmt.reader.kind == "csv":
         return CsvRules(fmt, path)
-    return LineRules(fmt, path)
+    return LineRules(fmt)
 
 
 def _nothing(

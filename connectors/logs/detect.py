@@ -9,18 +9,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import re2
 
+from connectors.logs.document import WRAPPED
 from connectors.logs.header import canonical, places, split_header
 from connectors.logs.model import AUTO, GENERIC
 from connectors.logs.prefix import strip_prefix
 from connectors.logs.rules import DELIMITERS, sniff
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from connectors.files.notice import Notice
     from connectors.logs.model import Format
 
@@ -38,14 +40,10 @@ class Detected:
     notices: list[Notice] = field(default_factory=list)
 
 
-def detect(head: bytes, path: str, formats: Mapping[str, Format]) -> Detected:  # noqa: ARG001 - some products tell a log's kind only by its path
+def detect(head: bytes, path: str, formats: Mapping[str, Format]) -> Detected:  # noqa: ARG001 - some products tell the kind of a log only by its path
     """Recognise a log by its first decoded bytes."""
-    if not head.strip():
-        return Detected(None, "empty")
-    if _HTML.match(head):
-        return Detected(None, "looks like HTML or XML, not a log; was the download refused?")
-    if b"\0" in head[:1024] and not _mostly_text(head):
-        return Detected(None, "binary, not a text log")
+    if (wrong := _no_log(head)) is not None:
+        return Detected(None, wrong)
     sample = Sample(head)
     certain = [f for f in formats.values() if f.id not in GENERIC and knows(f, sample)]
     if len(certain) == 1:
@@ -58,6 +56,17 @@ def detect(head: bytes, path: str, formats: Mapping[str, Format]) -> Detected:  
         if fmt is not None and _generic(fmt, sample):
             return Detected(fmt, f"recognised as {name} by its {_names(fmt)}")
     return Detected(None, _why_not(sample))
+
+
+def _no_log(head: bytes) -> str | None:
+    """What it is if it is no log at all."""
+    if not head.strip():
+        return "empty"
+    if _HTML.match(head):
+        return "looks like HTML or XML, not a log; was the download refused?"
+    if b"\0" in head[:1024] and not _mostly_text(head):
+        return "binary, not a text log"
+    return None
 
 
 def _names(fmt: Format) -> str:
@@ -80,7 +89,7 @@ class Sample:
 
 
 def knows(fmt: Format, sample: Sample) -> bool:
-    """Whether a format claims this log: everything its `detect` says holds, and it says something."""
+    """Whether a format claims this log: it says something, and all it says holds."""
     rule = fmt.detect
     checks: list[bool] = []
     if rule.first_line is not None:
@@ -112,7 +121,7 @@ def _header(fmt: Format, sample: Sample) -> tuple[str, ...]:
 def _generic(fmt: Format, sample: Sample) -> bool:
     """Whether the names there are can fill what the format requires."""
     if fmt.reader.kind == "csv":
-        if sample.objects or len(sample.first.split()) and sample.first.lstrip()[:1] in "{[":
+        if sample.objects or (len(sample.first.split()) and sample.first.lstrip()[:1] in "{["):
             return False
         return _fills(fmt, _header(fmt, sample))
     if fmt.reader.kind in {"ndjson", "json_doc"}:
@@ -139,7 +148,7 @@ def _fills(fmt: Format, names: tuple[str, ...]) -> bool:
     )
 
 
-def _has(thing: Any, key: str) -> bool:  # noqa: ANN401 - a JSON value
+def _has(thing: object, key: str) -> bool:
     """Whether an object has a key, as it stands or with dots that lead inside."""
     if not isinstance(thing, dict):
         return False
@@ -147,9 +156,6 @@ def _has(thing: Any, key: str) -> bool:  # noqa: ANN401 - a JSON value
         return True
     outer, dot, inner = key.partition(".")
     return bool(dot) and _has(thing.get(outer), inner)
-
-
-WRAPPERS: Final = ("Records", "records", "items", "entries", "value", "events")
 
 
 def _objects(text: str) -> Iterator[dict[str, Any]]:
@@ -160,7 +166,7 @@ def _objects(text: str) -> Iterator[dict[str, Any]]:
         if stripped[:1] != "{":
             return
     decoder = json.JSONDecoder(parse_int=str, parse_float=str)
-    opening = re.match(r'\[|\{[^\[\]{}]*"(?:%s)"\s*:\s*\[' % "|".join(WRAPPERS), stripped)
+    opening = WRAPPED.match(stripped)
     at = opening.end() if opening else 0
     for _ in range(20):
         while at < len(stripped) and stripped[at] in " \t\r\n,":

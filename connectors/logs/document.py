@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +20,8 @@ from connectors.logs.frame import IN_JSON, LF, Lines, repair
 from connectors.logs.values import Counts, Reject, Segment
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from connectors.files.stream import Stream
@@ -108,7 +109,7 @@ class _Scanner:
         self.in_string = bool((len(quotes) + self.in_string) % 2)
         return _Marks(at, data[at], depth)
 
-    def _escaped(self, data: NDArray[np.uint8], any_backslash: bool) -> NDArray[np.int64]:  # noqa: FBT001 - a private helper's one flag
+    def _escaped(self, data: NDArray[np.uint8], any_backslash: bool) -> NDArray[np.int64]:
         """Positions of bytes after an odd run of backslashes; remembers a run at the end."""
         before, self.escaped = self.escaped, False
         if not any_backslash:
@@ -120,7 +121,7 @@ class _Scanner:
         if before and starts[0] == 0:
             lengths[0] -= 1
             starts[0] = 1
-        odd = starts[lengths % 2 == 1] + lengths[lengths % 2 == 1]
+        odd: NDArray[np.int64] = starts[lengths % 2 == 1] + lengths[lengths % 2 == 1]
         self.escaped = bool(len(odd) and odd[-1] == len(data))
         if before and data[0] != ord("\\"):
             odd = np.concatenate([[0], odd])

@@ -28,6 +28,8 @@ def connect() -> duckdb.DuckDBPyConnection:
         }
     )
     con.execute(_macros())
+    # it would pull what two branches of a macro share in front of the CASE, for every row
+    con.execute("set disabled_optimizers = 'common_subexpressions'")
     con.execute("set memory_limit = '512MB'")
     con.execute("set lock_configuration = true")
     return con

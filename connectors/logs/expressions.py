@@ -9,11 +9,15 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import duckdb
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+Node: TypeAlias = Any  # a piece of DuckDB's syntax tree, which is JSON
 
 MAX_LENGTH: Final = 4096
 ALLOWED: Final = frozenset(
@@ -126,7 +130,7 @@ def _serialized(query: str) -> str:
 
 
 def _fields(
-    node: Any,  # noqa: ANN401 - a piece of DuckDB's syntax tree
+    node: Node,
     bound: frozenset[str],
     where: tuple[str | int, ...],
 ) -> Iterator[str]:
@@ -157,7 +161,7 @@ def _fields(
             yield from _fields(value, bound, where)
 
 
-def _lambda_names(lhs: Any) -> Iterator[str]:  # noqa: ANN401 - a piece of a syntax tree
+def _lambda_names(lhs: Node) -> Iterator[str]:
     """The parameters of a lambda: one column reference, or a row of them."""
     if isinstance(lhs, list):
         for item in lhs:

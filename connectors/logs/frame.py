@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import codecs
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyarrow as pa
@@ -34,7 +34,7 @@ codecs.register_error(IN_JSON, _escape_for_json)
 
 @dataclass(slots=True)
 class Lines:
-    """Line i is data[starts[i]:ends[i]], without its line end; offset[i] is its place in the stream."""
+    """Line i is data[starts[i]:ends[i]], without its line end; it stands at offset[i]."""
 
     data: bytes
     starts: NDArray[np.int64]
@@ -49,7 +49,7 @@ class Lines:
         """Line i, decoded."""
         return self.data[self.starts[i] : self.ends[i]].decode("utf-8", PLAIN)
 
-    def take(self, keep: Any) -> Lines:
+    def take(self, keep: slice | NDArray[np.bool_]) -> Lines:
         """The lines that a mask, a slice or indices choose."""
         return Lines(
             self.data, self.starts[keep], self.ends[keep], self.line_no[keep], self.offset[keep]
@@ -111,7 +111,7 @@ def _valid(data: bytes) -> bool:
 
 def blank_lines(lines: Lines) -> NDArray[np.bool_]:
     """Which lines hold nothing but blanks and tabs."""
-    blank = lines.ends == lines.starts
+    blank: NDArray[np.bool_] = lines.ends == lines.starts
     maybe = np.flatnonzero(~blank & (first_bytes(lines) <= BLANK))
     for i in maybe.tolist():
         blank[i] = not lines.data[lines.starts[i] : lines.ends[i]].strip(b" \t")

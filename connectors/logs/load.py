@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from pydantic import ValidationError
 
@@ -15,6 +15,7 @@ from connectors.logs.model import Format
 BUILTIN: Final = Path(__file__).parent / "formats"
 MAX_FILE: Final = 256 << 10
 
+Yaml: TypeAlias = Any  # what a YAML file holds, until the model has judged it
 ParseYaml = Callable[[str, str], Any]  # (text, path) -> mappings that know their lines
 
 
@@ -37,7 +38,7 @@ def load_format(
     return _validated(raw, path, path.stem)
 
 
-def _read(path: Path, parse_yaml: ParseYaml) -> Any:  # noqa: ANN401 - what a YAML file holds
+def _read(path: Path, parse_yaml: ParseYaml) -> Yaml:
     try:
         with path.open("rb") as file:
             data = file.read(MAX_FILE + 1)
@@ -74,13 +75,13 @@ def _format(name: str, files: dict[str, Path], raw: dict[str, Any]) -> Format:
     return _validated(own, path, name)
 
 
-def _over(parent: dict[str, Any], own: Any) -> Any:  # noqa: ANN401 - what a YAML file holds
+def _over(parent: dict[str, Any], own: Yaml) -> Yaml:
     for key, value in parent.items():
         own.setdefault(key, value)
     return own
 
 
-def _validated(raw: Any, path: Path, name: str) -> Format:  # noqa: ANN401 - see _over
+def _validated(raw: Yaml, path: Path, name: str) -> Format:
     try:
         found = Format.model_validate(raw)
     except ValidationError as problem:
@@ -105,7 +106,7 @@ def _validated(raw: Any, path: Path, name: str) -> Format:  # noqa: ANN401 - see
     return found
 
 
-def _line(raw: Any, where: tuple[str | int, ...]) -> int:  # noqa: ANN401 - see _over
+def _line(raw: Yaml, where: tuple[str | int, ...]) -> int:
     """The line of the innermost part of `where` that the loader knows the line of."""
     line = 1
     for part in where:

@@ -82,22 +82,24 @@ create macro stamp_of_parts(p, flag) as
     );
 
 create macro time_iso_odd(x) as
-    stamp_of_parts(
-        regexp_extract(
-            x,
-            '^([0-9]{4})[-/]([0-9]{2})[-/]([0-9]{2})[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?(?:[.,]([0-9]{1,9}))? ?(Z|z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)?$',
-            ['y', 'mo', 'd', 'h', 'mi', 's', 'f', 'z']
-        ),
-        0
-    );
+    list_transform(
+        [
+            regexp_extract(
+                x,
+                '^([0-9]{4})[-/]([0-9]{2})[-/]([0-9]{2})[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2}))?(?:[.,]([0-9]{1,9}))? ?(Z|z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)?$',
+                ['y', 'mo', 'd', 'h', 'mi', 's', 'f', 'z']
+            )
+        ],
+        lambda p: stamp_of_parts(p, 0)
+    )[1];
 
--- ISO 8601 with or without a zone, also with a blank for the T and slashes in the date. The two
+-- ISO 8601 with or without a zone, also with a blank for the T and slashes in the date. The
 -- shapes that nearly every log uses take the short way.
 create macro time_iso(x) as
     case
         when x is null or x in ('', '-') then null
-        when regexp_full_match(x, '[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?Z')
-            then coalesce(greatest(epoch_us(try_cast(x as timestamp)) * 4, -1), -1)
+        when regexp_full_match(x, '[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?(Z|[+-](0[0-9]|1[0-4]):?[0-5][0-9])')
+            then coalesce(greatest(epoch_us(try_cast(x as timestamptz)) * 4, -1), -1)
         when regexp_full_match(x, '[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,9})?')
             then coalesce(greatest(epoch_us(try_cast(x as timestamp)) * 4 + 1, -1), -1)
         else time_iso_odd(x)
@@ -116,33 +118,37 @@ create macro month_of(name) as
         '0'
     );
 
-create macro named_month(p, flag) as
-    stamp_of_parts(
-        struct_pack(
-            y := if(p.y = '', '1972', p.y),
-            mo := month_of(p.mo),
-            d := lpad(p.d, 2, '0'),
-            h := p.h,
-            mi := p.mi,
-            s := p.s,
-            f := p.f,
-            z := p.z
-        ),
-        flag + if(p.y = '', 2, 0)
-    );
+create macro named_month(p) as
+    list_transform(
+        [
+            struct_pack(
+                y := if(p.y = '', '1972', p.y),
+                mo := month_of(p.mo),
+                d := lpad(p.d, 2, '0'),
+                h := p.h,
+                mi := p.mi,
+                s := p.s,
+                f := p.f,
+                z := p.z
+            )
+        ],
+        lambda q: stamp_of_parts(q, if(p.y = '', 2, 0))
+    )[1];
 
 -- 10/Oct/2026:13:55:36 +0200, the layout of web servers
 create macro time_clf(x) as
     case
         when x is null or x in ('', '-') then null
-        else named_month(
-            regexp_extract(
-                x,
-                '^\[?([0-9]{1,2})/([A-Za-z]{3})/([0-9]{4}):([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?(?: ([+-][0-9]{4}|Z|UTC|GMT))?\]?$',
-                ['d', 'mo', 'y', 'h', 'mi', 's', 'f', 'z']
-            ),
-            0
-        )
+        else list_transform(
+            [
+                regexp_extract(
+                    x,
+                    '^\[?([0-9]{1,2})/([A-Za-z]{3})/([0-9]{4}):([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?(?: ([+-][0-9]{4}|Z|UTC|GMT))?\]?$',
+                    ['d', 'mo', 'y', 'h', 'mi', 's', 'f', 'z']
+                )
+            ],
+            lambda p: named_month(p)
+        )[1]
     end;
 
 -- Mar  1 00:00:00 (syslog: no year, no zone), Mar 1 2026 00:00:00, Mon Mar  1 00:00:00 2026
@@ -150,26 +156,30 @@ create macro time_syslog(x) as
     case
         when x is null or x in ('', '-') then null
         when regexp_full_match(x, '[A-Za-z]{3} .*[0-9] [0-9]{4}')
-            then named_month(
+            then list_transform(
+                [
+                    regexp_extract(
+                        x,
+                        '^(?:[A-Za-z]{3},? )?([A-Za-z]{3}) +([0-9]{1,2}) ([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?(?: (Z|UTC|GMT|[+-][0-9]{4}))? ([0-9]{4})$',
+                        ['mo', 'd', 'h', 'mi', 's', 'f', 'z', 'y']
+                    )
+                ],
+                lambda p: named_month(p)
+            )[1]
+        else list_transform(
+            [
                 regexp_extract(
                     x,
-                    '^(?:[A-Za-z]{3},? )?([A-Za-z]{3}) +([0-9]{1,2}) ([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?(?: (Z|UTC|GMT|[+-][0-9]{4}))? ([0-9]{4})$',
-                    ['mo', 'd', 'h', 'mi', 's', 'f', 'z', 'y']
-                ),
-                0
-            )
-        else named_month(
-            regexp_extract(
-                x,
-                '^([A-Za-z]{3}) +([0-9]{1,2})(?: ([0-9]{4}))? ([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?(?: (Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2}))?$',
-                ['mo', 'd', 'y', 'h', 'mi', 's', 'f', 'z']
-            ),
-            0
-        )
+                    '^([A-Za-z]{3}) +([0-9]{1,2})(?: ([0-9]{4}))? ([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))?(?: (Z|UTC|GMT|[+-][0-9]{2}:?[0-9]{2}))?$',
+                    ['mo', 'd', 'y', 'h', 'mi', 's', 'f', 'z']
+                )
+            ],
+            lambda p: named_month(p)
+        )[1]
     end;
 
 -- Zeek writes seconds since 1970; some exports of its JSON write ISO 8601.
-create macro time_zeek(x) as case when x[5:5] = '-' then time_iso(x) else time_epoch(x) end;
+create macro time_zeek(x) as case when x like '____-__-__%' then time_iso(x) else time_epoch(x) end;
 
 -- A stamp whose zone another field says is UTC.
 create macro in_utc(stamp) as case when stamp > 0 then stamp - stamp % 2 else stamp end;
@@ -178,7 +188,7 @@ create macro in_utc(stamp) as case when stamp > 0 then stamp - stamp % 2 else st
 create macro time_any(x) as
     case
         when x is null or x in ('', '-') then null
-        when x[5:5] in ('-', '/') and x[8:8] in ('-', '/') then time_iso(x)
+        when x like '____-__-__%' or x like '____/__/__%' then time_iso(x)
         when regexp_full_match(x, '[0-9.]+') then time_epoch(x)
         when regexp_matches(x, '^[A-Za-z]{3},? ') then time_syslog(x)
         else time_clf(x)

@@ -118,8 +118,8 @@ class Format(_Strict):
 
     map: observation column -> expressions; those whose fields exist are coalesced in order.
     drop: name -> condition of records that are no event; they are counted under that name.
-    incomplete_when: names in drop that mean the source itself lost records. require: columns a record
-    must have, `a|b` for either. like: another format that says what this one leaves out.
+    incomplete_when: names in drop that mean the source itself lost records. require: columns a
+    record must have, `a|b` for either. like: another format that says what this one leaves out.
     """
 
     id: str

@@ -7,7 +7,6 @@ name of its reason. Nothing else disappears.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,6 +24,8 @@ from connectors.logs.values import Batch, Counts, Reject
 from connectors.observation import BY_NAME
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
     from numpy.typing import NDArray
 
     from connectors.logs.model import Format
@@ -161,7 +162,8 @@ class Normaliser:
     def _absent(self, item: str, out: pa.Table, stamp: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Which rows lack every column of a requirement."""
         if item == "time":
-            return stamp == stamps.MISSING
+            none: NDArray[np.bool_] = stamp == stamps.MISSING
+            return none
         lacks = np.ones(out.num_rows, bool)
         for column in item.split("|"):
             if column in out.column_names:
@@ -338,7 +340,7 @@ def _reject(segment: Segment, bad: Bad) -> Reject:
     return Reject(line, offset, bad.field, bad.reason, bad.value)
 
 
-def _null(column: Any) -> NDArray[np.bool_]:  # noqa: ANN401 - an Arrow array, which has no types
+def _null(column: pa.Array | pa.ChunkedArray) -> NDArray[np.bool_]:
     if column.null_count == 0:
         return np.zeros(len(column), bool)
     mask = column.is_null()

@@ -27,7 +27,7 @@ class Plan:
     def diagnose(self, columns: Sequence[str]) -> str:
         """SQL over `source` that gives each candidate of each column by itself, c0, c1, …"""
         parts = [f"({e.sql}\n) as c{i}" for i, e in enumerate(self.candidates(columns))]
-        return f"select {', '.join(parts)} from ({_cleaned(self.fields, self.missing)})"
+        return f"select {', '.join(parts)} from ({_cleaned(self.fields, self.missing)})"  # noqa: S608 - expressions of the format, checked, and quoted names
 
     def candidates(self, columns: Sequence[str]) -> list[Expression]:
         """The candidates of these columns, in the order `diagnose` gives them."""
@@ -65,7 +65,7 @@ def make_plan(
     fields = tuple(dict.fromkeys(name for e in every for name in e.fields))
     words = tuple(missing)
     source = _cleaned(fields, words)
-    return Plan(f"select {', '.join(parts) or '1'} from ({source})", used, fields, words)
+    return Plan(f"select {', '.join(parts) or '1'} from ({source})", used, fields, words)  # noqa: S608 - expressions of the format, checked, and quoted names
 
 
 def _coalesced(chosen: Sequence[Expression]) -> str:
@@ -84,4 +84,4 @@ def _cleaned(fields: Sequence[str], missing: Sequence[str]) -> str:
         ref = quoted(name)
         parts.append(f"case when {ref} in ({words}) then null else {ref} end as {ref}"
                      if words else ref)  # fmt: skip
-    return f"select {', '.join(parts)} from source"
+    return f"select {', '.join(parts)} from source"  # noqa: S608 - expressions of the format, checked, and quoted names

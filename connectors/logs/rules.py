@@ -60,7 +60,7 @@ def segment(
 class LineRules:
     """Every line is a record, but for blank ones and comments."""
 
-    def __init__(self, fmt: Format, path: str) -> None:
+    def __init__(self, fmt: Format) -> None:
         self.refused = False
         self._comment = (fmt.reader.comment or "").encode()
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING
-
-import numpy as np
-import pyarrow as pa
 
 from connectors.logs.frame import text_array
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    import numpy as np
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     from connectors.files.notice import Notice

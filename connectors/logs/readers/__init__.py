@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from connectors.logs.model import GENERIC
@@ -14,6 +13,8 @@ from connectors.logs.readers.split import SplitReader
 from connectors.logs.readers.syslogged import SyslogReader
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import duckdb
 
     from connectors.logs.model import Format

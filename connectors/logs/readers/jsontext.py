@@ -110,7 +110,7 @@ class JsonReader:
                 continue
             self.con.register("lines", pa.table({"line": lines.take(pa.array(maybe))}))
             kinds = self.con.sql(
-                "select coalesce("
+                "select coalesce("  # noqa: S608 - quoted paths and numbered columns
                 + ", ".join(f"json_type(line, {literal(path)})" for path in where)
                 + ") from lines"
             ).fetchall()
@@ -161,7 +161,7 @@ def _query(fields: list[tuple[str, ...]]) -> str:
     )
     listed = "".join(column + ", " for column in columns)
     return (
-        f"select {listed}case when s is null then 1"
+        f"select {listed}case when s is null then 1"  # noqa: S608 - quoted paths and numbered columns
         " when not starts_with(ltrim(line, chr(9) || ' ' || chr(10) || chr(13)), '{') then 2"
         " else 0 end as shape"
         f" from (select line, try(json_extract_string(line, [{pick}])) as s{json} from lines)"
@@ -171,7 +171,7 @@ def _query(fields: list[tuple[str, ...]]) -> str:
 def _begins_like_a_container(column: pa.Array) -> NDArray[np.bool_]:
     """Which values begin with a brace or bracket; quick, since hardly any do."""
     begins = pc.or_(pc.starts_with(column, "["), pc.starts_with(column, "{"))
-    return np.asarray(begins.fill_null(False).to_numpy(zero_copy_only=False))  # noqa: FBT003 - Arrow's own signature
+    return np.asarray(begins.fill_null(False).to_numpy(zero_copy_only=False))
 
 
 def _too_deep(segment: Segment) -> list[int]:

@@ -39,7 +39,7 @@ class PatternReader:
         order = sorted(groups, key=lambda name: groups[name])
         names = ", ".join(literal(name) for name in order)
         return (
-            "select unnest(p) from"
+            "select unnest(p) from"  # noqa: S608 - a quoted pattern and quoted names
             f" (select regexp_extract(line, {literal(pattern)}, [{names}], 's') as p from lines)"
         )
 

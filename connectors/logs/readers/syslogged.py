@@ -5,7 +5,6 @@ The prefix gives three more fields: syslog_time, syslog_host, syslog_program.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -16,6 +15,8 @@ from connectors.logs.engine import literal
 from connectors.logs.prefix import PREFIX
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import duckdb
 
     from connectors.logs.readers.base import Source
@@ -32,7 +33,7 @@ from (
     select line, regexp_extract(line, {literal(PREFIX)}, ['t', 'h', 'a', 'b', 'rest'], 's') as p
     from lines
 )
-"""  # noqa: S608 - a constant of our own, as a literal
+"""  # noqa: S608 - a constant pattern
 
 
 @dataclass(frozen=True, slots=True)
