@@ -13,7 +13,7 @@ from scanner.coverage import covered
 from scanner.errors import RegisterError
 from scanner.reconcile.model import Binding, Coverage, Known, Observed
 from scanner.reconcile.reconcile import reconcile
-from scanner.record import insert_rows
+from scanner.rows import insert_rows
 from signatures.strict_yaml import StrictYamlError, load_yaml
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ import pyarrow as pa
 from scanner.coverage import cell, moment
 from scanner.errors import AccountingError
 from scanner.identify import identified
+from scanner.rows import insert_rows
 from scanner.scan_range import PARTIAL, detections
 
 if TYPE_CHECKING:
@@ -253,18 +254,3 @@ def _candidates(con: duckdb.DuckDBPyConnection, run_id: str, path: str, weak: pa
         {"run_id": run_id, "path": path},
     )
     con.unregister("weak")
-
-
-def insert_rows(
-    con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[dict[str, object]]
-) -> None:
-    """Append rows to a table by name, through Arrow, with the column types the table has."""
-    if not rows:
-        return
-    names = list(rows[0])
-    # Names of tables and columns are literals of this package; values travel as Arrow.
-    empty = f"select {', '.join(names)} from {table} limit 0"  # noqa: S608 - see above
-    target = con.sql(empty).to_arrow_table().schema
-    con.register("fresh_rows", pa.Table.from_pylist([dict(row) for row in rows], schema=target))
-    con.execute(f"insert into {table} by name select * from fresh_rows")  # noqa: S608 - see above
-    con.unregister("fresh_rows")

@@ -33,7 +33,8 @@ HEADER = "ts,user,src_ip,dst_host,dst_port,bytes_out,bytes_in\n"
 def log(size):
     """A proxy log whose lines differ in length, host, user and day."""
     rows = [
-        f"2026-03-{1 + n % 9:02}T08:00:{n % 60:02}Z,user{n % 5},10.0.0.{n % 7},{HOSTS[n % 6]},443,{n},{n * 3}\n"
+        f"2026-03-{1 + n % 9:02}T08:00:{n % 60:02}Z,user{n % 5},10.0.0.{n % 7},"
+        f"{HOSTS[n % 6]},443,{n},{n * 3}\n"
         for n in range(size)
     ]
     return HEADER + "".join(rows)
