@@ -43,6 +43,7 @@ def read_host(text: str) -> Host:
     return Host(name, "below" if below else "host")
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def registrable(host: str) -> str:
     """The registrable domain of a host (`a.b.example.co.uk` -> `example.co.uk`), else the host."""
     return _extract()(host).top_domain_under_public_suffix or host

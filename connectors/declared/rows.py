@@ -24,11 +24,11 @@ _NO_NAME: Final = "(no name)"
 _ENVIRONMENT_OF: Final = {w: env for env, many in words.ENVIRONMENTS.items() for w in many}
 
 
-class StatusUnknown(Exception):  # noqa: N818 - a refusal of one row, caught by the reader
+class StatusUnknown(Exception):
     """A status word that no list holds, and no policy that would say what it counts as."""
 
 
-class HostPoison(Exception):  # noqa: N818 - a refusal of the whole file, collected by the reader
+class HostPoison(Exception):
     """A host cell that would match everything below a public suffix."""
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _SUFFIX = re.compile(r"\s*(?:/|\||\(|\[| - ).*$")
 _MANY = re.compile(r"\s*(?:;|&|\n|\band\b|\bund\b|\bet\b)\s*")
+_LONGEST = 300  # an owner cell that is longer names nobody
 
 
 class People:
@@ -22,6 +23,7 @@ class People:
 
     def __init__(self, people: Sequence[Person]) -> None:
         self.people = tuple(people)
+        self._known: dict[str, frozenset[int]] = {}
         self._exact: dict[str, set[int]] = defaultdict(set)
         self._spoken: dict[str, set[int]] = defaultdict(set)
         for at, person in enumerate(self.people):
@@ -42,6 +44,11 @@ class People:
         """
         if not cell:
             return frozenset()
+        if cell not in self._known:
+            self._known[cell] = self._who(cell[:_LONGEST])
+        return self._known[cell]
+
+    def _who(self, cell: str) -> frozenset[int]:
         whole = self._one(cell)
         if whole:
             return whole

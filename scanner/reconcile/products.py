@@ -36,12 +36,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A line met in a text, under which spelling, and whether that spelling is a former name."""
+    """A line met in a text, under which spelling, and whether that spelling is a former name.
+
+    rest: the other words of the text. sure: False for a name that fits several lines.
+    """
 
     line: Line
     spelling: str
     until: str | None = None
     rest: tuple[str, ...] = ()
+    sure: bool = True
 
 
 class Products:
@@ -49,6 +53,7 @@ class Products:
 
     def __init__(self, known: Sequence[Known] = (), assets: Iterable[Observed] = ()) -> None:
         self._names: dict[str, list[tuple[Line, str | None]]] = defaultdict(list)
+        self._resolved: dict[tuple[str, str], Line | None] = {}
         self.lines: dict[str, Line] = {}
         for entry in read("products")["products"]:
             line = Line(
@@ -63,6 +68,10 @@ class Products:
                 self._add(name, line, None)
             for former in entry.get("former", ()):
                 self._add(former["name"], line, former["until"])
+        self._unsure = {fold(entry["name"]) for entry in read("products")["ambiguous"]}
+        for entry in read("products")["ambiguous"]:
+            for line_id in entry["lines"]:
+                self._add(entry["name"], self.lines[line_id], None)
         for service in known:
             vendor = service.vendor_name or service.vendor
             self._learn(service.product, vendor, service.aliases)
@@ -83,6 +92,7 @@ class Products:
         of = vendor_id(vendor)
         line = self.line_of(product, of)
         if line is None:
+            self._resolved.clear()
             line = Line(f"{fold(product)}|{of}", of, product)
             self.lines[line.id] = line
             self._add(product, line, None)
@@ -95,12 +105,21 @@ class Products:
                 self._add(alias, line, None)
 
     def line_of(self, product: str, vendor: str) -> Line | None:
+        """See `_line_of`; every distinct product is resolved once."""
+        key = (product, vendor)
+        if key not in self._resolved:
+            self._resolved[key] = self._line_of(product, vendor)
+        return self._resolved[key]
+
+    def _line_of(self, product: str, vendor: str) -> Line | None:
         """The line of an asset's product: every word of it must belong to the name or an edition.
 
         "ChatGPT Business connector" is ChatGPT; "Rovo agent" is not Rovo, it is something on it.
         """
         best: Found | None = None
         for found in self.find(product):
+            if not found.sure:
+                continue
             if vendor and found.line.vendor and not agree([vendor], found.line.vendor):
                 continue
             if set(found.rest) <= words().edition and (
@@ -124,7 +143,8 @@ class Products:
                     continue
                 taken[start : start + length] = [True] * length
                 rest = (*tokens[:start], *tokens[start + length :])
-                found += [Found(line, run, until, tuple(rest)) for line, until in entries]
+                sure = run not in self._unsure
+                found += [Found(line, run, until, tuple(rest), sure) for line, until in entries]
         return found
 
 

@@ -13,6 +13,7 @@ from scanner.reconcile.tables import read
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+_PROSE = 6  # words; a longer cell is a sentence
 _PARENTHESES = re.compile(r"\(([^)]*)\)")
 
 
@@ -49,6 +50,7 @@ class Named:
     in_house: bool = False
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def vendor_id(name: str) -> str:
     """One id for a vendor's name; an unknown one is its words without legal forms. "" for none."""
     table = _table()
@@ -74,9 +76,25 @@ def named(cells: Iterable[str]) -> Named:
             folded = fold(part)
             if folded in table.in_house:
                 in_house = True
-            elif folded and folded not in table.no_vendor and folded not in table.legal:
+            elif len(folded.split()) > _PROSE:
+                found |= _within(folded)
+            elif _names_one(folded):
                 found.add(vendor_id(part))
     return Named(frozenset(found - {""}), in_house and not found)
+
+
+def _names_one(folded: str) -> bool:
+    """Not a word for no vendor, and not a date or number that strayed into the cell."""
+    table = _table()
+    telling = any(letter.isalpha() for letter in folded)
+    return telling and folded not in table.no_vendor and folded not in table.legal
+
+
+def _within(prose: str) -> set[str]:
+    """Known vendors named in a sentence."""
+    table = _table()
+    padded = f" {prose} "
+    return {vendor for name, vendor in table.ids.items() if len(name) > 3 and f" {name} " in padded}
 
 
 def family(vendor: str) -> frozenset[str]:
@@ -91,7 +109,7 @@ def agree(row: Iterable[str], asset: str) -> bool:
     if not asset:
         return False
     mine = family(asset)
-    return any(vendor in mine or _begins(vendor, asset) for vendor in row)
+    return any(vendor in mine or _part_of(vendor, asset) for vendor in row)
 
 
 def is_cloud(vendor: str) -> bool:
@@ -99,7 +117,7 @@ def is_cloud(vendor: str) -> bool:
     return vendor in _table().clouds
 
 
-def _begins(one: str, other: str) -> bool:
-    """ "elicit" and "elicit research": the shorter is the beginning of the longer, by words."""
-    short, long = sorted((one.split(), other.split()), key=len)
-    return bool(short) and len(short[0]) > 3 and long[: len(short)] == short
+def _part_of(one: str, other: str) -> bool:
+    """The shorter name stands in the longer, word by word: "tabnine", "bought of tabnine"."""
+    short, long = sorted((one, other), key=len)
+    return len(short) > 3 and f" {short} " in f" {long} "

@@ -131,7 +131,7 @@ def _kind(row: RowFacts, asset: AssetFacts) -> str | None:
 _VETOES: Final[tuple[tuple[frozenset[str], Callable[[RowFacts, AssetFacts], str | None]], ...]] = (
     (frozenset({"K3", "K4", "K5", "K6", "K7", "K8"}), _vague),
     (_PRODUCT, _in_house),
-    (frozenset({"K7", "K4"}), _vendor),
+    (frozenset({"K4"}), _vendor),
     (frozenset({"K4", "K7"}), _settled),
     (_PRODUCT, _caller),
     (frozenset({"K5", "K7", "K8"}), _twin),

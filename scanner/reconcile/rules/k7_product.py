@@ -7,7 +7,7 @@ one built on a platform (SageMaker, Azure OpenAI) the product says nothing and t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from scanner.reconcile.hits import Hit
 from scanner.reconcile.names import likeness
@@ -22,16 +22,31 @@ if TYPE_CHECKING:
     from scanner.reconcile.world import World
 
 
+_UNSURE: Final = 0.6
+_OTHER_VENDOR: Final = 0.58  # a reseller, or another product of the same name
+
+
 def hits(row: RowFacts, world: World) -> Iterator[Hit]:
     """Assets of a product line the row names."""
     for found in row.lines:
         for asset in world.by_line.get(found.line.id, ()):
             if asset.built and found.line.platform:
                 continue
-            vendor = agree(row.vendors, asset.vendor)
-            if row.vendors and not vendor:
-                continue
-            yield _built(row, found, asset) if asset.built else _used(row, found, asset)
+            if row.vendors and not agree(row.vendors, asset.vendor):
+                if _distinctive(found) and not asset.built:
+                    why = f"{_said(found, asset)}, but the row names another vendor"
+                    yield Hit(asset, row, "K7", _OTHER_VENDOR, why)
+            elif not found.sure:
+                yield Hit(
+                    asset, row, "K7", _UNSURE, f'"{found.spelling}" may be {asset.asset.product}'
+                )
+            else:
+                yield _built(row, found, asset) if asset.built else _used(row, found, asset)
+
+
+def _distinctive(found: Found) -> bool:
+    """A name that is hardly anything else: of two words, or one that the table lists."""
+    return found.sure and (" " in found.spelling or "|" not in found.line.id)
 
 
 def _said(found: Found, asset: AssetFacts) -> str:
