@@ -73,8 +73,9 @@ def lint(folders: tuple[Path, ...]) -> None:
         click.echo(str(issue))
     count = len(loaded.entries)
     click.echo(f"{count} signatures, {len(tables.rules)} rules, {len(issues)} issues", err=True)
-    if issues:
-        raise SignaturesError(f"{len(issues)} issues", "signatures", "mend the lines above")
+    errors = sum(issue.level == "error" for issue in issues)
+    if errors:
+        raise SignaturesError(f"{errors} errors", "signatures", "mend the lines above")
 
 
 @signatures.command()

@@ -22,9 +22,8 @@ from scanner.match.verdict import Facts, Verdict
 from signatures.hosts import HostError, is_ip, normalise_host, normalise_ip
 
 if TYPE_CHECKING:
-    from signatures.compile import Compiled, HostMatch
-
     from scanner.names import Names
+    from signatures.compile import Compiled, HostMatch
 
 MEMO_LIMIT: Final = 200_000
 

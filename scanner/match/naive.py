@@ -99,8 +99,8 @@ def _host_rules(compiled: Compiled, host: str | None) -> list[Rule]:
         for r in rules
         if r.type == "host_template" and _template(compiled, r.value).fullmatch(host)
     ]
-    best = max((_exactness(rule.value) for rule in fitting), default=None)
-    layers.append([rule for rule in fitting if _exactness(rule.value) == best])
+    for exactness in sorted({_exactness(rule.value) for rule in fitting}, reverse=True):
+        layers += [[rule for rule in fitting if _exactness(rule.value) == exactness]]
     suffixes = [rule for rule in rules if rule.type == "host_suffix" and under(host, rule.value)]
     longest_first = sorted({rule.value for rule in suffixes}, key=len, reverse=True)
     layers += [[rule for rule in suffixes if rule.value == value] for value in longest_first]
