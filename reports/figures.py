@@ -49,15 +49,3 @@ def window(first: datetime | None, last: datetime | None) -> str:
     if first is None or last is None:
         return "no record with a time"
     return day(first) if first.date() == last.date() else f"{day(first)} to {day(last)}"
-
-
-def percent(part: int, whole: int) -> str:
-    """`99.9 %`; never rounded up to 100 nor down to 0."""
-    if whole == 0:
-        return "-"
-    if part == whole:
-        return "100 %"
-    share = 100 * part / whole
-    if share > 99.9:
-        return "> 99.9 %"
-    return "< 0.1 %" if 0 < share < 0.1 else f"{share:.1f} %"

@@ -59,7 +59,7 @@
   const dot = (state) => element("i", { class: `dot s-${said(words.states, state) || said(words.declared, state) ? state.replaceAll("_", "-") : "other"}` });
   const badge = (table, state) => element("span", { class: "badge" }, dot(state), label(table, state));
   const severity = (word) => (word ? element("span", { class: `severity ${words.severities.includes(word) ? word : ""}` }, word) : null);
-  const href = (at) => `#asset-${asset.asset_id(at)}`;
+  const href = (at) => `#asset-${encodeURIComponent(asset.asset_id(at))}`;
   const day = (moment) => (moment ? moment.slice(0, 10) : "-");
 
   // A list with search, filters, sorting and pages. columns: {name, key, show, right, wide}
@@ -314,9 +314,13 @@
     if (!sheet.open) sheet.showModal();
     sheet.scrollTop = 0;
   };
+  const linked = () => {
+    if (!location.hash.startsWith("#asset-")) return undefined;
+    try { return places.get(decodeURIComponent(location.hash.slice(7))); } catch { return undefined; }
+  };
   const route = () => {
-    const id = location.hash.startsWith("#asset-") ? decodeURIComponent(location.hash.slice(7)) : null;
-    if (id !== null && places.has(id)) open(places.get(id));
+    const at = linked();
+    if (at !== undefined) open(at);
     else if (sheet.open) sheet.close();
   };
   sheet.addEventListener("close", () => {

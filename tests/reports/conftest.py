@@ -44,8 +44,8 @@ TYPES = {
     "list[str]": "varchar[]",
     "list[int]": "integer[]",
 }
-T0 = datetime(2026, 10, 20, 6, 30)  # noqa: DTZ001 - the store keeps UTC without a zone
-T1 = datetime(2026, 11, 19, 18, 5)  # noqa: DTZ001 - likewise
+T0 = datetime(2026, 10, 20, 6, 30)
+T1 = datetime(2026, 11, 19, 18, 5)
 SOURCE = {
     "source": "proxy",
     "path": "logs/proxy.log.gz",
@@ -63,8 +63,8 @@ DEFAULTS = {
         "run_id": "01JD2M7Q8ZK4W5",
         "seq": 7,
         "organisation": "Harbour & Pine",
-        "started_at": datetime(2026, 11, 20, 2, 0, 4),  # noqa: DTZ001 - likewise
-        "ended_at": datetime(2026, 11, 20, 2, 0, 41, 250_000),  # noqa: DTZ001 - likewise
+        "started_at": datetime(2026, 11, 20, 2, 0, 4),
+        "ended_at": datetime(2026, 11, 20, 2, 0, 41, 250_000),
         "as_of": date(2026, 11, 20),
         "version": "0.1.0",
         "signatures_digest": "5b1e" + "a" * 60,
@@ -178,7 +178,7 @@ class Store:
         assert not unknown, unknown
         filled = [{**dict.fromkeys(names), **DEFAULTS[view], **row} for row in rows]
         self.con.register("added", pa.Table.from_pylist(filled))
-        self.con.execute(f"insert into {view} by name select * from added")  # noqa: S608 - ours
+        self.con.execute(f"insert into {view} by name select * from added")
         self.con.unregister("added")
         return self
 
@@ -188,7 +188,7 @@ class Store:
         declared = Counter(dict(self._all("select state, count(*) from v_declared group by 1")))
         status = self._all("select status in ('complete', 'screened') from v_source")
         sums = ", ".join(f"coalesce(sum({name}), 0)" for name in _SUMMED)
-        rows = self._all(f"select {sums} from v_source")[0]  # noqa: S608 - ours
+        rows = self._all(f"select {sums} from v_source")[0]
         totals = dict(zip(_SUMMED, rows, strict=True))
         counted = {
             "sources": len(status),
@@ -448,7 +448,7 @@ def _folds(store: Store, chance: random.Random) -> None:
         ("v_department", "coalesce(department, 'other')"),
     ):
         store.con.execute(
-            f"insert into {view} select {name}, count(*), "  # noqa: S608 - ours
+            f"insert into {view} select {name}, count(*), "
             "count(*) filter (state = 'unmanaged'), sum(hits), sum(bytes_out), sum(users) "
             f"from v_asset group by {name.split(', any')[0]}"
         )
@@ -501,3 +501,9 @@ def filled(store: Store) -> Store:
 def hostile(request: pytest.FixtureRequest) -> str:
     """Each hostile text in turn."""
     return request.param
+
+
+@pytest.fixture
+def large(store: Store) -> Store:
+    """Twenty thousand assets."""
+    return fill_large(store)
