@@ -81,6 +81,7 @@ def scan(request: ScanRequest, watcher: Watcher, show: Show) -> RunOutcome:
         outcome = RunOutcome(run_id=str(uuid4()))
         results = [said(notice) for notice in notices if notice.level == "error"]
         remarks = [notice for notice in notices if notice.level != "error"]
+        inputs.reading.known = record.grown_from(store.con)
         results += _read(request, inputs, found, watcher)
         for notice in remarks:
             (results[0] if results else said(notice)).notices.append(notice)

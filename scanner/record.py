@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from scanner.coverage import cell, moment
 from scanner.errors import AccountingError
+from scanner.grown import Before
 from scanner.identify import identified
 from scanner.rows import insert_rows
 from scanner.scan_range import PARTIAL, detections
@@ -32,6 +33,21 @@ def next_seq(con: duckdb.DuckDBPyConnection) -> int:
     """The number of the run about to be written; runs are ordered by it, not by the clock."""
     (row,) = con.execute("select coalesce(max(seq), 0) + 1 from run").fetchall()
     return int(row[0])
+
+
+def grown_from(con: duckdb.DuckDBPyConnection) -> dict[str, list[Before]]:
+    """Path to what earlier runs read of it, for files that may have grown since."""
+    found: dict[str, list[Before]] = {}
+    for path, size, sha256, run_id in con.execute(
+        """
+        select path, size, sha256, run_id
+        from source
+        where read > 0 and sha256 is not null and size is not null
+        order by all
+        """
+    ).fetchall():
+        found.setdefault(path, []).append(Before(size, sha256, run_id))
+    return found
 
 
 def already_read(con: duckdb.DuckDBPyConnection) -> dict[str, str]:

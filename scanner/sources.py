@@ -14,6 +14,7 @@ from connectors.files.notice import Notice
 from connectors.files.stream import open_streams
 from connectors.logs.cut import segments
 from connectors.logs.detect import detect
+from scanner.grown import Before, Start, added, start_of
 from scanner.scan_range import Partial
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ class Reading:
     settings: ReadSettings
     forced: Format | None = None
     progress: Callable[[int], None] | None = None
+    known: Mapping[str, Sequence[Before]] = field(default_factory=dict)
 
     def recognise(self, stream: Stream) -> tuple[Format | None, str, list[Notice]]:
         """The format of a stream, or why there is none."""
@@ -124,7 +126,7 @@ def read(found: Sequence[Found], reading: Reading, engine: LocalEngine) -> Itera
                 yield said(item)
                 continue
             with item as stream:
-                yield _scan(stream, reading, engine)
+                yield _scan(stream, reading, engine, start_of(one.path, stream.path, reading.known))
 
 
 def said(notice: Notice) -> SourceResult:
@@ -140,7 +142,9 @@ def said(notice: Notice) -> SourceResult:
     )
 
 
-def _scan(stream: Stream, reading: Reading, engine: LocalEngine) -> SourceResult:
+def _scan(
+    stream: Stream, reading: Reading, engine: LocalEngine, start: Start | None
+) -> SourceResult:
     fmt, why, notices = reading.recognise(stream)
     if fmt is None:
         for _ in stream.chunks():  # to its end, so that the hash and the damage are known
@@ -153,7 +157,11 @@ def _scan(stream: Stream, reading: Reading, engine: LocalEngine) -> SourceResult
             result.notices.append(Notice(stream.path, "error", "refused", why))
         result.notices[:0] = notices
         return result
-    cut = segments(fmt, stream, reading.settings)
+    cut: Iterable[Segment] = segments(fmt, stream, reading.settings)
+    if start is not None and stream.compression is None and fmt.reader.kind != "json_doc":
+        cut = added(cut, start.offset)
+        message = f"the first {start.offset} bytes were read by run {start.run_id}: left out"
+        notices.append(Notice(stream.path, "note", "grown", message))
     partial = engine.run(fmt, reading.settings, cut)
     zone = reading.settings.timezone or "UTC"
     result = _result(stream, stream.outcome(), fmt, zone, partial)
