@@ -18,13 +18,14 @@ from scanner.grown import Before, Start, added, start_of
 from scanner.scan_range import Partial
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from connectors.files.discover import Found
     from connectors.files.limits import Limits
     from connectors.files.stream import Outcome, Stream
     from connectors.logs.model import Format
     from connectors.logs.settings import ReadSettings
+    from connectors.logs.values import Segment
     from scanner.engines.local import LocalEngine
 
 _VISIBILITY: Final = {

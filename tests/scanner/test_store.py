@@ -57,9 +57,9 @@ def test_a_second_run_is_told_who_holds_the_store(tmp_path):
         text=True,
     ) as child:
         assert child.stdout.readline() == "held\n"
-        with pytest.raises(StoreLocked, match=rf"process {child.pid}\); try --wait"):
-            with open_store(path):
-                pass
+        told = pytest.raises(StoreLocked, match=rf"process {child.pid}\); try --wait")
+        with told, open_store(path):
+            pass
         child.stdin.close()
 
 
