@@ -15,7 +15,7 @@ from scanner.errors import UsageError
 from scanner.model import ScanRequest
 
 # The day after the last recorded one: the ledger of the demo is the same on any day.
-AS_OF = date(2026, 11, 16)
+AS_OF = date(2026, 3, 16)
 
 
 @click.command()
