@@ -64,7 +64,7 @@ def _state(
     if number in repeated:
         why = f"it declares the same system as row {repeated[number]}, with less evidence"
         return DeclaredState(number, "duplicate", _flags(row, world, as_of), repeated[number], why)
-    state, why = _of_assets(states, asked) or _unseen(row, world.coverage)
+    state, why = _of_assets(states, asked) or _unseen(row, world)
     return DeclaredState(number, state, _flags(row, world, as_of), None, why)
 
 
@@ -77,9 +77,9 @@ def _of_assets(states: set[str], asked: Candidate | None) -> tuple[str, str] | N
     return None
 
 
-def _unseen(row: RowFacts, coverage: Coverage) -> tuple[str, str]:
+def _unseen(row: RowFacts, world: World) -> tuple[str, str]:
     """Without assets: could we have seen it at all?"""
-    blind = _blind(row, coverage)
+    blind = _blind(row, world)
     if blind is not None:
         return "not_assessable", blind
     if row.row.lifecycle in ("retired", "refused"):
@@ -87,9 +87,10 @@ def _unseen(row: RowFacts, coverage: Coverage) -> tuple[str, str]:
     return "declared_not_observed", "what could show it was read whole, and it was not there"
 
 
-def _blind(row: RowFacts, coverage: Coverage) -> str | None:
+def _blind(row: RowFacts, world: World) -> str | None:
     """Why nothing we read could have shown this row; None when something would have."""
-    said = _blind_anywhere(row, coverage)
+    coverage = world.coverage
+    said = _blind_anywhere(row, world)
     if said is not None:
         return said
     if _in_a_cloud(row):
@@ -99,17 +100,17 @@ def _blind(row: RowFacts, coverage: Coverage) -> str | None:
     return _network_blind(row, coverage)
 
 
-def _blind_anywhere(row: RowFacts, coverage: Coverage) -> str | None:
+def _blind_anywhere(row: RowFacts, world: World) -> str | None:
     if row.vague:
         return "the row is too vague to look for: no product, id or host"
-    embedded = next((f.line for f in row.lines if f.line.embedded), None)
+    embedded = next((f.line for f in row.lines if f.line.id in world.products.embedded), None)
     if embedded is not None:
         return f"{embedded.name} works inside its product and shows no host"
     hosting = f" {fold(row.row.hosting or '')} "
     unseen = next((w for w in sorted(words().unseen) if f" {w} " in hosting), None)
     if unseen is not None and not row.providers:
         return f'it runs where no source looks ("{unseen}")'
-    excluded = _excluded(row, coverage)
+    excluded = _excluded(row, world.coverage)
     return f"outside the scan: {excluded}" if excluded is not None else None
 
 

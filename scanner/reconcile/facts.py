@@ -343,8 +343,9 @@ def _with_vagueness(facts: RowFacts) -> RowFacts:
     looked_up = (
         any(r.form != "prose" for r in facts.references) or facts.domains or facts.containers
     )
-    named = bool(facts.lines or product or facts.models)
+    sure = any(found.sure for found in facts.lines)
+    named = bool(sure or product or facts.models)
     placed = bool(facts.row.hosting or facts.vendors or facts.in_house)
-    if looked_up or (named and (telling or facts.lines or facts.vendors)) or (telling and placed):
+    if looked_up or (named and (telling or sure or facts.vendors)) or (telling and placed):
         return facts
     return replace(facts, vague=True)

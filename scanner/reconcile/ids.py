@@ -236,6 +236,8 @@ def _identified(parsed: ResourceId, text: str) -> Reference:
 
 def _container(name: str) -> Reference:
     folded = name.casefold()
+    if re.fullmatch(r"\d{4}-\d{4}-\d{4}", folded):  # as the AWS console prints it
+        folded = folded.replace("-", "")
     if _AWS_ACCOUNT.fullmatch(folded):
         return Reference("container", f"aws:{folded}", folded)
     if re.fullmatch(r"[0-9a-f-]{36}", folded):

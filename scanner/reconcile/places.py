@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _CLOUDS: Final = ("aws", "azure", "gcp")
+_REGION_IN_HOST = re.compile(r"(?<![a-z])(?:[a-z]{2,4}(?:-[a-z]+)+-?\d{1,2})(?![a-z0-9])")
 _CODE_AT_END = re.compile(r"(?:[-\u2013\u2014/(]\s*|\s)([A-Z]{2})\)?$")
 
 
@@ -129,6 +130,11 @@ def edition(name: str) -> frozenset[str]:
 def country_of(region: str | None) -> str | None:
     """The country a region is in; None when unknown."""
     return _places().country_of.get((region or "").casefold())
+
+
+def placeless(host: str) -> str:
+    """A host with its region taken out, so that regional twins of one endpoint are equal."""
+    return _REGION_IN_HOST.sub("*", host)
 
 
 def is_code(token: str) -> bool:

@@ -25,13 +25,12 @@ _LONGEST: Final = 7
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A product line. platform: only a place where systems are built; embedded: shows no host."""
+    """A product line. platform: only a place where systems are built."""
 
     id: str
     vendor: str
     name: str
     platform: bool = False
-    embedded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,21 +48,25 @@ class Found:
 
 
 class Products:
-    """All known product names; built once for a reconciliation."""
+    """All known product names; built once for a reconciliation.
+
+    embedded: ids of lines that work inside another product and show no host of their own.
+    """
 
     def __init__(self, known: Sequence[Known] = (), assets: Iterable[Observed] = ()) -> None:
         self._names: dict[str, list[tuple[Line, str | None]]] = defaultdict(list)
         self._resolved: dict[tuple[str, str], Line | None] = {}
         self.lines: dict[str, Line] = {}
+        self.embedded: set[str] = set()
         for entry in read("products")["products"]:
             line = Line(
                 entry["id"],
                 entry["vendor"],
                 entry["names"][0],
                 bool(entry.get("platform")),
-                bool(entry.get("embedded")),
             )
             self.lines[line.id] = line
+            self.embedded |= {line.id} if entry.get("embedded") else set()
             for name in entry["names"]:
                 self._add(name, line, None)
             for former in entry.get("former", ()):
@@ -75,6 +78,9 @@ class Products:
         for service in known:
             vendor = service.vendor_name or service.vendor
             self._learn(service.product, vendor, service.aliases)
+            if service.kind == "embedded_ai":
+                known_line = self.line_of(service.product, vendor_id(vendor))
+                self.embedded |= {known_line.id} if known_line is not None else set()
         seen: set[tuple[str, str]] = set()
         for asset in assets:
             key = (asset.product, asset.vendor)
@@ -90,19 +96,35 @@ class Products:
     def _learn(self, product: str, vendor: str, aliases: Sequence[str]) -> None:
         """A product of a signature or asset: joins its vendor's known line, else is a new one."""
         of = vendor_id(vendor)
-        line = self.line_of(product, of)
-        if line is None:
+        line = self.line_of(product, of) or next(
+            (known for alias in aliases if (known := self._exactly(alias, of)) is not None), None
+        )
+        if line is not None:
+            self._join(product, line)
+        else:
             self._resolved.clear()
             line = Line(f"{fold(product)}|{of}", of, product)
             self.lines[line.id] = line
             self._add(product, line, None)
-            bare = _bare(fold(product))
-            if bare and bare != of:
-                self._add(bare, line, None)
+        bare = _bare(fold(product))
+        if bare and bare != of and bare not in self._names:
+            self._add(bare, line, None)
         for alias in aliases:
             folded = fold(alias)
             if folded and folded not in self._names:
                 self._add(alias, line, None)
+
+    def _exactly(self, name: str, vendor: str) -> Line | None:
+        """The line of this vendor that has exactly this name."""
+        for line, _ in self._names.get(fold(name), ()):
+            if fold(name) not in self._unsure and agree([vendor], line.vendor):
+                return line
+        return None
+
+    def _join(self, product: str, line: Line) -> None:
+        """Another name of a known line."""
+        self._resolved.clear()
+        self._add(product, line, None)
 
     def line_of(self, product: str, vendor: str) -> Line | None:
         """See `_line_of`; every distinct product is resolved once."""

@@ -13,6 +13,7 @@ from scanner.reconcile.tables import read
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+_LETTERS = re.compile(r"\b\w(?: \w\b)+")  # "l l c", "s p a"
 _PROSE = 6  # words; a longer cell is a sentence
 _PARENTHESES = re.compile(r"\(([^)]*)\)")
 
@@ -54,7 +55,7 @@ class Named:
 def vendor_id(name: str) -> str:
     """One id for a vendor's name; an unknown one is its words without legal forms. "" for none."""
     table = _table()
-    words = fold(name).split()
+    words = _LETTERS.sub(lambda hit: hit[0].replace(" ", ""), fold(name)).split()
     while words:
         known = table.ids.get(" ".join(words))
         if known:

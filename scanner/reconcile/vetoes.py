@@ -59,6 +59,15 @@ def _settled(row: RowFacts, asset: AssetFacts) -> str | None:
     return None
 
 
+def _other_host(row: RowFacts, asset: AssetFacts) -> str | None:
+    """On a platform each resource has its host; the row names one, and this is another."""
+    if not asset.platform or not row.registrable & asset.registrable:
+        return None
+    if set(map(places.placeless, row.domains)) & set(map(places.placeless, asset.domains)):
+        return None
+    return f"the row is about {min(row.domains)}, not {min(asset.domains)}"
+
+
 def _caller(row: RowFacts, asset: AssetFacts) -> str | None:
     """A row approved for named callers does not cover others."""
     account = (asset.asset.account or "").casefold()
@@ -133,6 +142,7 @@ _VETOES: Final[tuple[tuple[frozenset[str], Callable[[RowFacts, AssetFacts], str 
     (_PRODUCT, _in_house),
     (frozenset({"K4"}), _vendor),
     (frozenset({"K4", "K7"}), _settled),
+    (frozenset({"K4", "K7"}), _other_host),
     (_PRODUCT, _caller),
     (frozenset({"K5", "K7", "K8"}), _twin),
     (frozenset({"K7", "K8"}), _environment),

@@ -6,7 +6,7 @@ Blocking: a rule reaches a candidate only through one of these, never by compari
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -48,6 +48,7 @@ class World:
     by_registrable: Index = field(default_factory=dict)
     by_word: Index = field(default_factory=dict)
     by_resource_name: Index = field(default_factory=dict)
+    rows_by_line: Mapping[str, int] = field(default_factory=dict)
     rarity: Mapping[str, float] = field(default_factory=dict)
     affixes: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
@@ -91,6 +92,9 @@ def build(
         bindings={ref: frozenset(keys) for ref, keys in bound.items()},
     )
     _index(world)
+    world.rows_by_line = Counter(
+        line for row in row_list for line in {f.line.id for f in row.lines} if not row.vague
+    )
     return world
 
 

@@ -1,7 +1,8 @@
 """K6: the row's URL is under the asset's domain, and the product agrees.
 
-A domain many products share (google.com) proves nothing without the product. Where the row names
-a product that we know, and the asset is another, there is no hit: a vendor alone never matches.
+A domain many products share (google.com), or a platform, proves nothing but by the very host.
+Where the row names a product that we know and the asset is another, only the very host makes it
+worth a question: a vendor alone never matches.
 """
 
 from __future__ import annotations
@@ -26,9 +27,13 @@ def hits(row: RowFacts, world: World) -> Iterator[Hit]:
         for asset in world.by_registrable.get(domain, ()):
             host = _host(row, asset, domain)
             if asset.line is not None and asset.line.id in lines:
-                confidence = 0.93 if host else 0.88
-                yield Hit(asset, row, "K6", confidence, f"{asset.line.name} at {host or domain}")
-            elif host and not _other_product(row, asset):
+                if host:
+                    yield Hit(asset, row, "K6", 0.93, f"{asset.line.name} at {host}")
+                elif not asset.platform and domain not in shared_domains():
+                    yield Hit(asset, row, "K6", 0.88, f"{asset.line.name} at {domain}")
+            elif host and _other_product(row, asset):
+                yield Hit(asset, row, "K6", 0.6, f"the host {host}, though the row names a product")
+            elif host:
                 if agree(row.vendors, asset.vendor):
                     yield Hit(asset, row, "K6", 0.85, f"{asset.asset.vendor} at {host}")
                 else:

@@ -41,7 +41,7 @@ def hits(row: RowFacts, world: World) -> Iterator[Hit]:
                     asset, row, "K7", _UNSURE, f'"{found.spelling}" may be {asset.asset.product}'
                 )
             else:
-                yield _built(row, found, asset) if asset.built else _used(row, found, asset)
+                yield _built(row, found, asset) if asset.built else _used(row, found, asset, world)
 
 
 def _distinctive(found: Found) -> bool:
@@ -56,15 +56,20 @@ def _said(found: Found, asset: AssetFacts) -> str:
     return f'"{found.spelling}" is {product}'
 
 
-def _used(row: RowFacts, found: Found, asset: AssetFacts) -> Hit:
+def _used(row: RowFacts, found: Found, asset: AssetFacts, world: World) -> Hit:
     confidence = 0.75
     why = _said(found, asset)
     if row.vendors:
         confidence += 0.1
         why += " and the vendor agrees"
     if found.line.platform:
-        placed = asset.region in row.regions if asset.region and row.regions else False
-        confidence += 0.0 if placed else -0.2
+        if row.regions and asset.region in row.regions:
+            why += f"; the region is {asset.region}"
+        elif _alone(found.line.id, world):
+            confidence -= 0.03
+            why += "; no other row is about it, and it is seen nowhere else"
+        else:
+            confidence -= 0.2
     if row.owners & asset.owners or _department(row, asset):
         confidence += 0.05
         why += "; owner or department agrees"
@@ -84,6 +89,12 @@ def _built(row: RowFacts, found: Found, asset: AssetFacts) -> Hit:
             confidence += bonus
             why += f"; {what} agrees"
     return Hit(asset, row, "K7", round(confidence, 3), why)
+
+
+def _alone(line: str, world: World) -> bool:
+    """One row names the platform, and its use is seen in one place: then place is drift."""
+    used = [asset for asset in world.by_line.get(line, ()) if not asset.built]
+    return len(used) == 1 and world.rows_by_line.get(line, 0) == 1
 
 
 def _name(row: RowFacts, asset: AssetFacts) -> bool:
