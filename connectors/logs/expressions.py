@@ -8,6 +8,7 @@ the expressions run (engine.py).
 from __future__ import annotations
 
 import json
+import re
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 Node: TypeAlias = Any  # a piece of DuckDB's syntax tree, which is JSON
 
 MAX_LENGTH: Final = 4096
+CHECKING: Final = re.compile(r"time_\w+|bytes_of|port_of|flow_port_of|status_of")
 ALLOWED: Final = frozenset(
     {
         "BETWEEN",
@@ -57,6 +59,7 @@ class Expression:
 
     sql: str
     fields: tuple[str, ...]
+    casts: tuple[tuple[str, str], ...] = ()  # (macro, field): which values it checks
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +112,9 @@ def parse(sql: str, where: tuple[str | int, ...]) -> Expression:
     )
     if not plain or ";" in sql:
         raise ExpressionError(where, "not one scalar expression", "write one SQL expression")
-    names = list(_fields(node["select_list"][0], frozenset(), where))
-    return Expression(sql, tuple(dict.fromkeys(names)))
+    root = node["select_list"][0]
+    names = dict.fromkeys(_fields(root, frozenset(), where))
+    return Expression(sql, tuple(names), tuple(dict.fromkeys(_casts(root, None))))
 
 
 def _serialized(query: str) -> str:
@@ -159,6 +163,21 @@ def _fields(
     for key, value in node.items():
         if key not in {"filter", "order_bys", "params"}:
             yield from _fields(value, bound, where)
+
+
+def _casts(node: Node, macro: str | None) -> Iterator[tuple[str, str]]:
+    """Fields whose value ends up in a checking macro; the conditions of a CASE only choose."""
+    if isinstance(node, list):
+        for item in node:
+            yield from _casts(item, macro)
+    elif isinstance(node, dict):
+        if node.get("class") == "COLUMN_REF" and macro is not None:
+            yield macro, node["column_names"][-1]
+        if node.get("class") == "FUNCTION" and CHECKING.fullmatch(node["function_name"]):
+            macro = node["function_name"]
+        for key, value in node.items():
+            if key != "when_expr":
+                yield from _casts(value, macro)
 
 
 def _lambda_names(lhs: Node) -> Iterator[str]:

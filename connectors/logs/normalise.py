@@ -182,41 +182,50 @@ class Normaliser:
     ) -> list[Reject]:
         """Why these rows are bad: the first column that is, and which of its fields."""
         faulty = source.table.take(pa.array(rows))
-        columns = [column for column in wrong if column in plan.used]
-        tried = plan.candidates(columns)
-        results: list[list[Any]] = []
-        if tried:
-            self._con.register("source", faulty)
-            results = [c.to_pylist() for c in self._run(plan.diagnose(columns), len(rows)).columns]
+        self._con.register("source", faulty)
+        culprits: dict[str, list[str | None]] = {}
         rejects = []
         for i, row in enumerate(rows.tolist()):
-            at = int(source.rows[row])
-            line, offset = int(segment.line_no[at]), int(segment.offset[at])
-            column = next((c for c in columns if wrong[c][row]), None)
-            if column is not None:
-                name = self._culprit(plan, columns, column, [r[i] for r in results])
-                reason = WRONG.get(column, stamps.NOT_A_TIME)
-                if column == "time" and times.future[row]:
-                    reason = stamps.FUTURE
-            else:
+            column = next((c for c, mask in wrong.items() if mask[row]), None)
+            if column is None:
                 item = next(item for item, mask in absent.items() if mask[row])
                 name, reason = self._field_of(plan, item), MISSING
+            else:
+                if column not in culprits:
+                    culprits[column] = self._culprits(plan, column, len(rows))
+                name, reason = culprits[column][i], WRONG.get(column, stamps.NOT_A_TIME)
+                if column == "time" and times.future[row]:
+                    reason = stamps.FUTURE
             value = faulty.column(name)[i].as_py() if name in faulty.column_names else None
-            shown = source.names.get(name, name) if name else None
             if value is None and reason == MISSING and name in faulty.column_names:
                 value = ""
-            rejects.append(Reject(line, offset, shown, reason, value))
+            at = int(source.rows[row])
+            rejects.append(
+                Reject(
+                    int(segment.line_no[at]),
+                    int(segment.offset[at]),
+                    source.names.get(name, name) if name else None,
+                    reason,
+                    value,
+                )
+            )
         return rejects
 
-    def _culprit(
-        self, plan: Plan, columns: list[str], column: str, results: list[Any]
-    ) -> str | None:
-        """The field of the first candidate of `column` that gave a value."""
-        start = len(plan.candidates(columns[: columns.index(column)]))
-        for e, result in zip(plan.used[column], results[start:], strict=False):
-            if result is not None:
-                return e.fields[0] if e.fields else None
-        return None
+    def _culprits(self, plan: Plan, column: str, rows: int) -> list[str | None]:
+        """For each faulty row the field that is wrong, or the first that has a value at all."""
+        first = next((e.fields[0] for e in plan.used[column] if e.fields), None)
+        found = plan.diagnose(column)
+        if found is None:
+            return [first] * rows
+        sql, fields = found
+        out = self._run(sql, rows)
+        names: list[str | None] = [first] * rows
+        for wanted in (lambda v: v is not None, lambda v: v is not None and v < 0):
+            for field, values in reversed(list(zip(fields, out.columns, strict=True))):
+                for i, value in enumerate(values.to_pylist()):
+                    if wanted(value):
+                        names[i] = field
+        return names
 
     def _field_of(self, plan: Plan, item: str) -> str | None:
         """The field a requirement would come from; of several columns the first that is mapped."""

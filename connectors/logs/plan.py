@@ -24,14 +24,17 @@ class Plan:
     fields: tuple[str, ...]
     missing: tuple[str, ...]
 
-    def diagnose(self, columns: Sequence[str]) -> str:
-        """SQL over `source` that gives each candidate of each column by itself, c0, c1, …"""
-        parts = [f"({e.sql}\n) as c{i}" for i, e in enumerate(self.candidates(columns))]
-        return f"select {', '.join(parts)} from ({_cleaned(self.fields, self.missing)})"  # noqa: S608 - expressions of the format, checked, and quoted names
-
-    def candidates(self, columns: Sequence[str]) -> list[Expression]:
-        """The candidates of these columns, in the order `diagnose` gives them."""
-        return [e for column in columns for e in self.used.get(column, ())]
+    def diagnose(self, column: str) -> tuple[str, list[str]] | None:
+        """SQL over `source` that checks each field of a column by itself, and the fields."""
+        casts = list(dict.fromkeys(c for e in self.used.get(column, ()) for c in e.casts))
+        if not casts:
+            return None
+        parts = ", ".join(
+            f"{macro}({quoted(field)}) as c{i}" for i, (macro, field) in enumerate(casts)
+        )
+        fields = tuple(dict.fromkeys(field for _, field in casts))
+        sql = f"select {parts} from ({_cleaned(fields, self.missing)})"  # noqa: S608 - names of macros, and quoted names
+        return sql, [field for _, field in casts]
 
 
 def make_plan(

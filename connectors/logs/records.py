@@ -9,6 +9,7 @@ never closed, that one line is lost, and reading goes on with the next.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -40,19 +41,17 @@ def assemble(
     ends = lines.ends.copy()
     keep = np.ones(len(lines), bool)
     rejects: list[Reject] = []
+    held: int | None = None
     position = 0
     while position < len(odd):
         first = odd[position]
         last = odd[position + 1] if position + 1 < len(odd) else None
-        open_end = last is None and not final and _within(lines, first, len(lines) - 1)
+        position += 1
         if form.literal(lines.data[lines.starts[first] : lines.ends[first]]):
-            position += 1
-        elif open_end:
-            return (
-                lines.take(slice(0, first)).take(keep[:first]),
-                rejects,
-                int(lines.line_no[first]),
-            )
+            continue
+        if last is None and not final and _within(lines, first, len(lines) - 1):
+            held = int(lines.line_no[first])
+            keep[first:] = False
         elif (
             last is not None
             and _within(lines, first, last)
@@ -60,25 +59,20 @@ def assemble(
         ):
             ends[first] = lines.ends[last]
             keep[first + 1 : last + 1] = False
-            position += 2
+            position += 1
         else:
             keep[first] = False
-            rejects.append(_never_closed(lines, first, delim, quote, columns))
-            position += 1
-    joined = lines.take(slice(None))
-    joined.ends = ends
-    return joined.take(keep), rejects, None
+            rejects.append(_never_closed(lines, first, form, columns))
+    return replace(lines, ends=ends).take(keep), rejects, held
 
 
 def _within(lines: Lines, first: int, last: int) -> bool:
     return last - first <= MAX_LINES and int(lines.ends[last] - lines.starts[first]) <= MAX_BYTES
 
 
-def _never_closed(lines: Lines, i: int, delim: str, quote: str, columns: tuple[str, ...]) -> Reject:
-    cells = lines.text(i).split(delim)
-    at = next((n for n, cell in enumerate(cells) if cell.startswith(quote)), len(columns))
+def _never_closed(lines: Lines, i: int, form: _Form, columns: tuple[str, ...]) -> Reject:
+    at, value = form.open_field(lines.data[lines.starts[i] : lines.ends[i]])
     name = columns[at] if at < len(columns) else None
-    value = cells[at] if name is not None else None
     return Reject(int(lines.line_no[i]), int(lines.offset[i]), name, NEVER_CLOSED, value)
 
 
@@ -102,6 +96,15 @@ class _Form:
             at = found.end() + 1
         found = self._field.match(record, at)
         return found is not None and found.end() == len(record)
+
+    def open_field(self, line: bytes) -> tuple[int, str]:
+        """Which field opens the quote that the line does not close, up to the next separator."""
+        at = number = 0
+        while (found := self._field.match(line, at)) is not None:
+            if line[found.end() : found.end() + 1] != self._delim:
+                break
+            at, number = found.end() + 1, number + 1
+        return number, line[at:].split(self._delim)[0].decode("utf-8", "backslashreplace")
 
     def literal(self, line: bytes) -> bool:
         """Whether its quotes are plain text inside fields, none of which begins with one."""

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from connectors.logs.engine import literal
 from connectors.logs.frame import text_array
-from connectors.logs.header import places
+from connectors.logs.header import canonical
 from connectors.logs.readers.base import Bad, Source, empty_table
 
 if TYPE_CHECKING:
@@ -80,9 +80,7 @@ class JsonReader:
                     " where try(json_type(line)) = 'OBJECT'"
                 ).fetchall()
             ]
-            keys.sort()
-            there = {name: keys[i] for name, i in places(keys, self.wanted).items()}
-            return {name: (_path(key),) for name, key in there.items()}, there
+            return self._alike(sorted(keys))
         paths: dict[str, tuple[str, ...]] = {}
         names: dict[str, str] = {}
         for name in self.wanted:
@@ -93,6 +91,19 @@ class JsonReader:
             else:
                 paths[name] = (path,)
         return paths, names
+
+    def _alike(self, keys: list[str]) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
+        """Paths of the keys that are a wanted field's name in any spelling."""
+        by_name: dict[str, list[str]] = {}
+        for key in keys:
+            by_name.setdefault(canonical(key), []).append(key)
+        there = {
+            name: by_name[canonical(name)] for name in self.wanted if canonical(name) in by_name
+        }
+        return (
+            {name: tuple(_path(key) for key in spelled) for name, spelled in there.items()},
+            {name: "|".join(spelled) for name, spelled in there.items()},
+        )
 
     def _scalars(
         self, table: pa.Table, paths: dict[str, tuple[str, ...]], lines: pa.Array, source: Source
