@@ -148,11 +148,16 @@ def _scan(
 ) -> SourceResult:
     fmt, why, notices = reading.recognise(stream)
     if fmt is None:
+        head = stream.head()  # asked first: it is empty once the stream was read
         for _ in stream.chunks():  # to its end, so that the hash and the damage are known
             pass
         outcome = stream.outcome()
         result = _result(stream, outcome, None, "", Partial())
-        if result.status != "failed" and stream.head().strip():
+        blank = not head.strip() and outcome.decoded <= len(head)
+        if result.status == "complete" and blank:
+            result.status, result.reason = "partial", "empty"
+            result.notices.append(Notice(stream.path, "error", "empty", "holds only blank lines"))
+        if result.status != "failed" and not blank:
             result.status, result.reason = "failed", "refused"
         if result.reason == "refused" and not any(n.level == "error" for n in result.notices):
             result.notices.append(Notice(stream.path, "error", "refused", why))
