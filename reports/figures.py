@@ -9,6 +9,27 @@ from typing import Final
 _UNITS: Final = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
 
 
+def sentence(text: str) -> str:
+    """`text` with a capital first letter and a full stop, if it begins and ends with a word."""
+    text = text.strip()
+    if not text:
+        return ""
+    ended = text[-1] in ".!?:…" or (text[-1] in "\"')" and text[-2:-1] in tuple(".!?"))
+    return text[0].upper() + text[1:] + ("" if ended else ".")
+
+
+def sent(number: int | None) -> str:
+    """`1.20 MB sent`, or that no log says how much."""
+    return "sent not logged" if number is None else f"{size(number)} sent"
+
+
+def blocked(number: int, hits: int) -> str:
+    """`all blocked`, `21 of 85 blocked`, or nothing."""
+    if not number:
+        return ""
+    return "all blocked" if number >= hits else f"{number:,} of {hits:,} blocked"
+
+
 def count(number: int, one: str, many: str | None = None) -> str:
     """`1 user`, `2 users`, `1,204 users`."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

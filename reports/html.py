@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 NAME: Final = "report.html"
 _TEMPLATES: Final = Path(__file__).parent / "templates"
+_STEPS_APART: Final = 4
 _CALM: Final = frozenset({"managed", "waived", "not_ai"})
 # What the fixed part of the page lists; the rest is counted there and is in the CSV files.
 _LISTED: Final = {"group": 8, "gaps": 40, "sources": 100, "rejects": 25, "notes": 25, "weak": 25,
@@ -68,7 +69,7 @@ class Group:
     severity: str
     state: str
     size: int
-    next_step: str | None  # if it is the same for all
+    next_step: str | None  # if it is the same for all of them
     reasons: list[tuple[str, list[Member]]]
     left: int
 
@@ -87,6 +88,8 @@ def _environment() -> Environment:
         size=figures.size,
         day=figures.day,
         moment=figures.moment,
+        sent=figures.sent,
+        sentence=figures.sentence,
         number=lambda number: f"{number:,}",
     )
     return environment
@@ -105,33 +108,41 @@ def _inline(name: str) -> tuple[Markup, str]:
 
 
 def _groups(findings: Iterable[ledger.Finding], assets: Iterable[ledger.Asset]) -> list[Group]:
+    """Findings about assets by severity, state and next step, worst first.
+
+    Where next steps differ from asset to asset, they stand with the assets.
+    """
     by_id = {asset.asset_id: asset for asset in assets}
     members = [
-        Member(finding, by_id.get(finding.asset_id or "")) for finding in findings
+        Member(finding, by_id.get(finding.asset_id or ""))
+        for finding in findings
         if finding.declared_row is None or finding.asset_id is not None
-    ]  # fmt: skip
-    members.sort(key=_urgent)
-    groups = []
-    for (severity, state), same in groupby(
-        members, lambda m: (m.finding.severity, m.finding.state)
-    ):
-        group = list(same)
-        steps = {member.finding.remediation for member in group}
-        listed = group[: _LISTED["group"]]
-        reasons: dict[str, list[Member]] = {}
-        for member in listed:
-            reasons.setdefault(member.why, []).append(member)
-        groups.append(
-            Group(
-                severity=severity,
-                state=state,
-                size=len(group),
-                next_step=steps.pop() if len(steps) == 1 else None,
-                reasons=list(reasons.items()),
-                left=len(group) - len(listed),
-            )
-        )
-    return groups
+    ]
+    steps: dict[tuple[int, int], set[str]] = {}
+    for member in members:
+        steps.setdefault(_urgent(member)[:2], set()).add(member.finding.remediation)
+
+    def kept_together(member: Member) -> tuple[int, int, str]:
+        urgent = _urgent(member)[:2]
+        return (*urgent, member.finding.remediation if len(steps[urgent]) <= _STEPS_APART else "")
+
+    members.sort(key=lambda member: (kept_together(member), _urgent(member)))
+    return [_group(list(same), step) for (_, _, step), same in groupby(members, kept_together)]
+
+
+def _group(members: list[Member], next_step: str) -> Group:
+    listed = members[: _LISTED["group"]]
+    reasons: dict[str, list[Member]] = {}
+    for member in listed:
+        reasons.setdefault(member.why, []).append(member)
+    return Group(
+        severity=members[0].finding.severity,
+        state=members[0].finding.state,
+        size=len(members),
+        next_step=next_step or None,
+        reasons=list(reasons.items()),
+        left=len(members) - len(listed),
+    )
 
 
 def _urgent(member: Member) -> tuple[int, int, int, int]:
@@ -180,6 +191,7 @@ def _context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     sources = ledger.read(con, ledger.Source)
     totals = _counted((asset.state for asset in assets), STATES)
     statuses = _counted((source.status for source in sources), dict.fromkeys(COVERAGE, ("", "")))
+    new = sum(asset.new for asset in assets)
     data = page_data(
         assets,
         ledger.read(con, ledger.Evidence),
@@ -192,7 +204,7 @@ def _context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "headline": _headline(run, sum(n for state, n in totals.items() if state not in _CALM)),
         "window": figures.window(run.first_time, run.last_time),
         "totals": totals,
-        "new": sum(asset.new for asset in assets),
+        "new": new if new < len(assets) else 0,  # in a first run all are new: no news
         "state_bar": state_bar(totals),
         "statuses": statuses,
         "looked": _looked(run, statuses),
@@ -237,6 +249,7 @@ def page(con: duckdb.DuckDBPyConnection) -> str:
         no_verdict=NO_VERDICT,
         label=label,
         css_class=css_class,
+        blocked=figures.blocked,
         share_bar=share_bar,
     )  # fmt: skip
 

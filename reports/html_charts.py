@@ -113,13 +113,16 @@ def charts(days: Sequence[Day]) -> list[Chart]:
     for item in days:
         at, state = _first_of(item.day, span), item.state or "unmanaged"
         assets[at][state] = max(assets[at].get(state, 0), item.assets)
-        sent[at][state] = sent[at].get(state, 0) + (item.bytes_out or 0)
+        if item.bytes_out is not None:
+            sent[at][state] = sent[at].get(state, 0) + item.bytes_out
     steps, unit = _steps(first, last, span), _unit(span)
     busiest = "" if unit == "day" else ", busiest day"
-    return [
-        _chart(f"Assets in use per {unit}{busiest}", steps, assets, lambda number: f"{number:,}"),
-        _chart(f"Sent per {unit}", steps, sent, size),
+    drawn = [
+        _chart(f"Assets in use per {unit}{busiest}", steps, assets, lambda number: f"{number:,}")
     ]
+    if sent:
+        drawn.append(_chart(f"Sent per {unit}, where logged", steps, sent, size))
+    return drawn
 
 
 def _chart(

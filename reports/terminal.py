@@ -6,12 +6,11 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from rich.table import Table
-from rich.text import Text
 
 from reports import ledger
-from reports.figures import count, moment, size, window
+from reports.figures import blocked, count, moment, sentence, size, window
 from reports.gaps import Gap, read_gaps
-from reports.text import safe_text
+from reports.terminal_page import Page
 from reports.words import (
     DECLARED_STATES,
     FLAGS,
@@ -29,9 +28,9 @@ if TYPE_CHECKING:
 
     import duckdb
     from rich.console import Console
+    from rich.text import Text
 
 ROWS: Final = 15  # of each table; the rest is counted, and is in the report files
-_LONGEST: Final = 160
 _NAME: Final = 60
 _COLOURS: Final = {
     "critical": "bold red",
@@ -42,56 +41,6 @@ _COLOURS: Final = {
 }
 _NEED_OWNER: Final = ("retired_alive", "needs_review", "declared_not_observed", "duplicate",
                       "not_assessable")  # fmt: skip
-
-
-class _Page:
-    """A console that takes text from the outside only through `data`."""
-
-    def __init__(self, console: Console) -> None:
-        self.console = console
-        self.ascii = console.options.ascii_only
-        self.wide = console.width >= 110
-
-    def data(self, text: str | None, style: str = "", longest: int = _LONGEST) -> Text:
-        """Harmless, unmarked, not endless."""
-        shown = safe_text(text or "")
-        if len(shown) > longest:
-            shown = f"{shown[:longest]}… (+{len(shown) - longest:,} characters)"
-        if self.ascii:
-            shown = shown.encode("ascii", "backslashreplace").decode("ascii")
-        return Text(shown, style=style, overflow="fold")
-
-    def joined(self, *parts: str | Text) -> Text:
-        """The parts as one text, each in its own style."""
-        text = Text(overflow="fold")
-        for part in parts:
-            text.append_text(self.own(part) if isinstance(part, str) else part)
-        return text
-
-    def line(self, *parts: str | Text) -> None:
-        self.console.print(self.joined(*parts))
-
-    def own(self, text: str, style: str = "") -> Text:
-        """Our own words; signs the terminal cannot show become plain ones."""
-        if self.ascii:
-            for sign, plain in (("·", "-"), ("…", "...")):
-                text = text.replace(sign, plain)
-        return Text(text, style=style)
-
-    def heading(self, text: str, note: str = "") -> None:
-        self.console.print()
-        self.line(self.own(text, "bold"), self.own(f"  {note}" if note else "", "dim"))
-
-    def grid(self, *columns: tuple[int | None, int]) -> Table:
-        """Columns of (fixed width or None, ratio)."""
-        table = Table.grid(padding=(0, 2), expand=any(ratio for _, ratio in columns))
-        for width, ratio in columns:
-            table.add_column(width=width, ratio=ratio or None, overflow="fold", vertical="top")
-        return table
-
-    def more(self, left: int) -> None:
-        if left > 0:
-            self.line(self.own(f"  and {left:,} more: --out DIR writes all of them", "dim"))
 
 
 def render(con: duckdb.DuckDBPyConnection, console: Console) -> None:
@@ -108,13 +57,14 @@ def render(con: duckdb.DuckDBPyConnection, console: Console) -> None:
 
 
 def _render(con: duckdb.DuckDBPyConnection, console: Console) -> None:
-    page = _Page(console)
+    page = Page(console)
     run = ledger.read_run(con)
     assets = ledger.read(con, ledger.Asset)
     gaps = read_gaps(con)
     _headline(page, run, gaps)
-    _states(page, assets)
-    _findings(page, ledger.read_findings(con), assets)
+    news = any(asset.new for asset in assets) and not all(asset.new for asset in assets)
+    _states(page, assets, news=news)
+    _findings(page, ledger.read_findings(con), assets, news=news)
     _register(page, ledger.read(con, ledger.Declared))
     _gaps(page, gaps)
     _notes(page, ledger.read(con, ledger.Problem), ledger.read(con, ledger.Candidate))
@@ -122,7 +72,7 @@ def _render(con: duckdb.DuckDBPyConnection, console: Console) -> None:
     page.line(page.own(NO_VERDICT, "dim"))
 
 
-def _headline(page: _Page, run: ledger.Run, gaps: Sequence[Gap]) -> None:
+def _headline(page: Page, run: ledger.Run, gaps: Sequence[Gap]) -> None:
     page.line(
         page.own("aicensus  ", "bold"),
         page.data(run.organisation, "bold"),
@@ -164,16 +114,12 @@ def _records(run: ledger.Run) -> str:
     return ", ".join(parts)
 
 
-def _states(page: _Page, assets: Sequence[ledger.Asset]) -> None:
+def _states(page: Page, assets: Sequence[ledger.Asset], *, news: bool) -> None:
     if not assets:
         return
-    totals: dict[str, list[int]] = {}
+    totals: dict[str, list[ledger.Asset]] = {}
     for asset in assets:
-        total = totals.setdefault(asset.state or "unmanaged", [0, 0, 0, 0])
-        total[0] += 1
-        total[1] += asset.new
-        total[2] += asset.hits
-        total[3] += asset.bytes_out or 0
+        totals.setdefault(asset.state or "unmanaged", []).append(asset)
     page.heading("By state")
     table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, pad_edge=False)
     for name, right in (("state", False), ("assets", True), ("new", True), ("hits", True),
@@ -182,9 +128,13 @@ def _states(page: _Page, assets: Sequence[ledger.Asset]) -> None:
     if page.wide:
         table.add_column("", style="dim")
     for state in sorted(totals, key=lambda word: rank(STATES, word)):
-        found, new, hits, sent = totals[state]
-        cells = [page.data(label(STATES, state))]
-        cells += map(page.own, (f"{found:,}", f"{new:,}" if new else "", f"{hits:,}", size(sent)))
+        found = totals[state]
+        new = sum(asset.new for asset in found) if news else 0
+        known = [asset.bytes_out for asset in found if asset.bytes_out is not None]
+        cells = [page.data(label(STATES, state)), page.own(f"{len(found):,}")]
+        cells += [page.own(f"{new:,}" if new else "")]
+        cells += [page.own(f"{sum(asset.hits for asset in found):,}")]
+        cells += [page.own(size(sum(known) if known else None))]
         if page.wide:
             cells.append(page.own(STATES[state][1] if state in STATES else ""))
         table.add_row(*cells)
@@ -192,7 +142,11 @@ def _states(page: _Page, assets: Sequence[ledger.Asset]) -> None:
 
 
 def _findings(
-    page: _Page, findings: Sequence[ledger.Finding], assets: Iterable[ledger.Asset]
+    page: Page,
+    findings: Sequence[ledger.Finding],
+    assets: Iterable[ledger.Asset],
+    *,
+    news: bool,
 ) -> None:
     by_id = {asset.asset_id: asset for asset in assets}
     listed = [
@@ -225,11 +179,12 @@ def _findings(
             ),
         )
         page.console.print(head)
-        _group(page, [(asset, asset.why or finding.evidence) for finding, asset in group])
+        reasons = [(asset, asset.why or finding.evidence) for finding, asset in group]
+        _group(page, reasons, news=news)
     page.more(len(listed) - ROWS)
 
 
-def _group(page: _Page, group: Iterable[tuple[ledger.Asset, str]]) -> None:
+def _group(page: Page, group: Iterable[tuple[ledger.Asset, str]], *, news: bool) -> None:
     """One line an asset, and under those that share it the sentence that says why."""
     for why, members in groupby(group, key=lambda member: member[1]):
         table = page.grid((8, 0), (None, 1), (20 if page.wide else 18, 0), (9, 0), (8, 0))
@@ -237,9 +192,10 @@ def _group(page: _Page, group: Iterable[tuple[ledger.Asset, str]]) -> None:
             column.justify = "right"
         for asset, _ in members:
             tenant = TENANTS.get(asset.tenant or "", asset.tenant)
-            where = "".join(f"  {part}" for part in (tenant, asset.account, asset.region) if part)
+            facts = [tenant, asset.account, asset.region, blocked(asset.blocked, asset.hits)]
+            where = "".join(f"  {fact}" for fact in facts if fact and fact not in asset.name)
             table.add_row(
-                page.own("     new" if asset.new else "", "green"),
+                page.own("     new" if news and asset.new else "", "green"),
                 page.joined(
                     page.data(asset.name, longest=_NAME), page.data(where, "dim", longest=_NAME)
                 ),
@@ -248,12 +204,12 @@ def _group(page: _Page, group: Iterable[tuple[ledger.Asset, str]]) -> None:
                 size(asset.bytes_out),
             )
         page.console.print(table)
-        sentence = page.grid((8, 0), (None, 1))
-        sentence.add_row("", page.data(why, "dim", longest=300))
-        page.console.print(sentence)
+        said = page.grid((8, 0), (None, 1))
+        said.add_row("", page.data(sentence(why), "dim", longest=300))
+        page.console.print(said)
 
 
-def _register(page: _Page, declared: Sequence[ledger.Declared]) -> None:
+def _register(page: Page, declared: Sequence[ledger.Declared]) -> None:
     if not declared:
         page.heading("Register", "none given: without --inventory everything seen is unmanaged")
         return
@@ -269,27 +225,36 @@ def _register(page: _Page, declared: Sequence[ledger.Declared]) -> None:
         return
     listed.sort(key=lambda row: (rank(DECLARED_STATES, row.state), row.row))
     page.heading("Rows that need their owner", count(len(listed), "row"))
-    table = page.grid((8, 0), (16, 0), (None, 1))
-    for row in listed[:ROWS]:
-        owner = row.business_owner or row.technical_owner
-        flags = [FLAGS.get(flag, flag) for flag in row.flags if owner or flag != "owner_missing"]
-        why = " ".join([row.why or "", *(f"{flag.capitalize()}." for flag in flags)])
-        text = page.joined(
-            page.data(row.name, "bold"),
-            page.data(f"  {owner or 'no owner'}", "dim"),
-            "\n",
-            page.data(why.strip(), longest=300),
+    shown = sorted(
+        listed[:ROWS],
+        key=lambda row: (rank(DECLARED_STATES, row.state), row.why or "", row.row),
+    )
+    for (state, why), rows in groupby(shown, key=lambda row: (row.state or "", row.why or "")):
+        page.line(
+            page.data(label(DECLARED_STATES, state), "bold"),
+            page.data(f"  {sentence(why)}", "dim", longest=300),
         )
-        table.add_row(
-            page.data(row.ref or f"row {row.row}", longest=24),
-            page.data(label(DECLARED_STATES, row.state or "")),
-            text,
-        )
-    page.console.print(table)
+        table = page.grid((12, 0), (None, 3), (None, 2))
+        for row in rows:
+            table.add_row(
+                page.data(f"  {row.ref or f'row {row.row}'}", longest=24),
+                page.data(row.name, longest=_NAME),
+                _owner(page, row),
+            )
+        page.console.print(table)
     page.more(len(listed) - ROWS)
 
 
-def _gaps(page: _Page, gaps: Sequence[Gap]) -> None:
+def _owner(page: Page, row: ledger.Declared) -> Text:
+    owner = row.business_owner or row.technical_owner
+    flags = [FLAGS.get(flag, flag) for flag in row.flags if owner or flag != "owner_missing"]
+    return page.joined(
+        page.data(owner or "no owner named", "" if owner else "yellow"),
+        page.data("".join(f", {flag}" for flag in flags), "yellow"),
+    )
+
+
+def _gaps(page: Page, gaps: Sequence[Gap]) -> None:
     if not gaps:
         page.heading("Everything given was read")
         return
@@ -297,16 +262,16 @@ def _gaps(page: _Page, gaps: Sequence[Gap]) -> None:
     table = page.grid((26, 0), (None, 1))
     for gap in gaps[:ROWS]:
         text = page.joined(page.data(gap.where, "bold"))
-        for told in (gap.message, *gap.examples):
+        for told in (sentence(gap.message), *gap.examples):
             text.append("\n").append_text(page.data(told, longest=300))
-        text.append("\n").append_text(page.data(f"Next: {gap.next_step}", "dim"))
+        text.append("\n").append_text(page.data(f"Next: {sentence(gap.next_step)}", "dim"))
         table.add_row(page.data(gap.title, "yellow"), text)
     page.console.print(table)
     page.more(len(gaps) - ROWS)
 
 
 def _notes(
-    page: _Page, problems: Sequence[ledger.Problem], weak: Sequence[ledger.Candidate]
+    page: Page, problems: Sequence[ledger.Problem], weak: Sequence[ledger.Candidate]
 ) -> None:
     notes = [problem for problem in problems if problem.level != "error"]
     if not notes and not weak:

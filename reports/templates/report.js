@@ -59,6 +59,10 @@
   const dot = (state) => element("i", { class: `dot s-${said(words.states, state) || said(words.declared, state) ? state.replaceAll("_", "-") : "other"}` });
   const badge = (table, state) => element("span", { class: "badge" }, dot(state), label(table, state));
   const severity = (word) => (word ? element("span", { class: `severity ${words.severities.includes(word) ? word : ""}` }, word) : null);
+  const sentence = (text) => {
+    const whole = (text || "").trim();
+    return whole && whole[0].toUpperCase() + whole.slice(1) + (/[.!?:…]["')]?$/.test(whole) ? "" : ".");
+  };
   const href = (at) => `#asset-${encodeURIComponent(asset.asset_id(at))}`;
   const day = (moment) => (moment ? moment.slice(0, 10) : "-");
 
@@ -171,9 +175,10 @@
   const assetForm = document.getElementById("asset-tools");
   const named = (at) => [element("a", { class: "cell", href: href(at) }, asset.name(at)), element("small", {}, about(at))];
   const tenant = (at) => { const known = said(words.tenants, asset.tenant(at)); return known === null ? asset.tenant(at) : known; };
+  const anyOld = Array.from({ length: data.assets.length }, (_, at) => asset.new(at)).includes(false);
   const about = (at) => {
-    const parts = [asset.product(at), asset.vendor_name(at) || asset.vendor(at), tenant(at), asset.region(at), asset.new(at) ? "new" : ""];
-    return [...new Set(parts)].filter((part) => part && part !== asset.name(at)).join(", ");
+    const parts = [asset.product(at), asset.vendor_name(at) || asset.vendor(at), tenant(at), asset.region(at), anyOld && asset.new(at) ? "new" : ""];
+    return [...new Set(parts)].filter((part) => part && (part === "new" || !asset.name(at).includes(part))).join(", ");
   };
   const stateOf = (at) => asset.state(at) || "unmanaged";
   const states = Object.keys(words.states);
@@ -200,10 +205,10 @@
       columns: [
         { name: "Asset", key: (at) => asset.name(at).toLowerCase(), show: named },
         { name: "State", size: "w-state", key: (at) => states.indexOf(stateOf(at)), show: (at) => badge(words.states, stateOf(at)), bare: true },
-        { name: "Severity", size: "w-number", key: (at) => place(asset.severity(at)), show: (at) => severity(asset.severity(at)), bare: true },
+        { name: "Severity", size: "w-chip", key: (at) => place(asset.severity(at)), show: (at) => severity(asset.severity(at)), bare: true },
         { name: "Kind", size: "w-word", key: (at) => label(words.kinds, asset.kind(at)), show: (at) => label(words.kinds, asset.kind(at)), wide: true, bare: true },
         { name: "Users", size: "w-number", key: asset.users, show: (at) => number.format(asset.users(at)), right: true },
-        { name: "Hits", size: "w-number", key: asset.hits, show: (at) => number.format(asset.hits(at)), right: true, wide: true },
+        { name: "Hits", size: "w-number", key: asset.hits, show: (at) => [number.format(asset.hits(at)), asset.blocked(at) ? element("small", {}, asset.blocked(at) >= asset.hits(at) ? "all blocked" : `${number.format(asset.blocked(at))} blocked`) : ""], right: true, wide: true },
         { name: "Sent", size: "w-number", key: asset.bytes_out, show: (at) => size(asset.bytes_out(at)), right: true },
         { name: "Last seen", size: "w-day", key: asset.last_seen, show: (at) => day(asset.last_seen(at)), falling: true },
         { name: "Owner", size: "w-word", key: (at) => asset.owner(at), show: (at) => asset.owner(at) || "", wide: true },
@@ -231,9 +236,11 @@
         { name: "Owner", size: "w-word", key: (at) => row.business_owner(at) || row.technical_owner(at), show: (at) => row.business_owner(at) || row.technical_owner(at) || "none named" },
         { name: "Why, and what next", size: "w-why", full: true, bare: true, key: (at) => row.why(at) || "",
           show: (at) => [
-            element("span", { class: "cell whole" }, row.why(at) || ""),
-            ...[...row.flags(at).map((flag) => label(words.flags, flag)), ...row.remarks(at)].map((text) => element("small", {}, text)),
-            ...asked.of(at).map((line) => element("small", {}, `Next: ${asked.read.remediation(line)}`)),
+            element("span", { class: "cell whole" }, sentence(row.why(at))),
+            ...[
+              [...row.flags(at).map((flag) => label(words.flags, flag)), ...row.remarks(at)].map(sentence).join(" "),
+              ...asked.of(at).map((line) => `Next: ${asked.read.remediation(line)}`),
+            ].filter(Boolean).map((text) => element("small", {}, text)),
           ] },
         { name: "Approved", size: "w-day", key: row.approved_on, show: (at) => row.approved_on(at) || "", wide: true },
         { name: "Assets", size: "w-tiny", key: row.assets, show: (at) => (row.assets(at) ? number.format(row.assets(at)) : ""), right: true },
@@ -251,9 +258,9 @@
     const heads = ["Seen at", "How", "Hits", "Sent", "Users", "When", "Sample"];
     const lines = evidence.of(at).map((line) => {
       const target = [read.dst_host(line), read.dst_ip(line)].filter(Boolean).join(" ") || "no host";
-      const how = [read.detection(line), read.indicators(line).join(" + ").replaceAll("_", " "), [read.surface(line), read.usage(line)].filter(Boolean).join(" "), read.client(line), read.action(line) === "allowed" ? "" : read.action(line)];
+      const how = [read.detection(line), read.indicators(line).map((sign) => sign.replace(/^[a-z_]+/, (type) => type.replaceAll("_", " "))).join(" + "), [read.surface(line), read.usage(line)].filter(Boolean).join(" "), read.client(line), read.action(line) === "allowed" ? "" : read.action(line)];
       const cells = [
-        element("th", { scope: "row" }, element("span", { class: "where" }, read.dst_port(line) ? `${target}:${read.dst_port(line)}` : target), element("small", {}, read.source(line))),
+        element("th", { scope: "row" }, element("span", { class: "where" }, read.dst_port(line) ? `${target}:${read.dst_port(line)}` : target), read.source(line) === read.sample_path(line) ? "" : element("small", {}, read.source(line))),
         element("td", {}, how.filter(Boolean).join(", ")),
         element("td", { class: "n" }, number.format(read.hits(line))),
         element("td", { class: "n" }, size(read.bytes_out(line))),
@@ -288,9 +295,9 @@
         element("h2", { id: "sheet-title" }, asset.name(at)),
         element("div", { class: "buttons" }, step(-1, "Previous"), step(1, "Next"), close)),
       element("div", { class: "marks" }, badge(words.states, stateOf(at)), severity(asset.severity(at)),
-        asset.new(at) ? element("em", {}, "first seen in this run") : null, element("small", {}, about(at))),
-      element("p", {}, asset.why(at) || (said(words.states, stateOf(at)) || ["", ""])[1]),
-      ...found.map((line) => element("p", { class: "next" }, element("b", {}, "Next"), ` ${findings.read.remediation(line)}`)),
+        anyOld && asset.new(at) ? element("em", {}, "first seen in this run") : null, element("small", {}, about(at))),
+      element("p", {}, sentence(asset.why(at) || (said(words.states, stateOf(at)) || ["", ""])[1])),
+      ...found.map((line) => element("p", { class: "next" }, element("b", {}, "Next"), ` ${sentence(findings.read.remediation(line))}`)),
       element("h3", {}, "Evidence"),
       ...proof(at),
       element("h3", {}, "Register"),

@@ -209,6 +209,12 @@ class Store:
         return self.con.execute(query).fetchall()
 
 
+@pytest.fixture(scope="session")
+def new_store() -> type[Store]:
+    """Makes empty stores, for tests that need more than one."""
+    return Store
+
+
 @pytest.fixture
 def store() -> Store:
     """An empty store."""
@@ -495,6 +501,12 @@ def fill_large(store: Store, count: int = 20_000) -> Store:
 def filled(store: Store) -> Store:
     """The made-up organisation."""
     return fill(store)
+
+
+@pytest.fixture
+def hostiles() -> list[str]:
+    """All hostile texts at once."""
+    return list(HOSTILE.values())
 
 
 @pytest.fixture(params=HOSTILE.values(), ids=HOSTILE.keys())

@@ -16,7 +16,7 @@ from reports.html_charts import charts
 ADDRESS = re.compile(r"(?i)(?:https?:)?//[a-z]")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def parsed():
     """The page of a store as a tree, strict: an error of the parser fails the test."""
 
@@ -112,20 +112,34 @@ def test_findings_beyond_the_list_are_counted(filled, parsed):
 
 
 def test_next_steps_that_differ_stand_with_their_asset(store, parsed):
-    for name in ("one", "two"):
+    for name in ("one", "two", "three", "four", "five"):
         store.add("v_asset", asset_id=name, name=name)
         store.add("v_finding", finding_id=name, asset_id=name, remediation=f"Do {name}.")
     tree = parsed(store.run())
     assert texts(tree, ".//article/header/p") == []
     steps = texts(tree, ".//span[@class='own-next']")
-    assert sorted(steps) == ["Next Do one.", "Next Do two."]
+    assert sorted(steps) == [
+        "Next Do five.",
+        "Next Do four.",
+        "Next Do one.",
+        "Next Do three.",
+        "Next Do two.",
+    ]
+
+
+def test_a_few_next_steps_make_groups_of_their_own(store, parsed):
+    for name in ("one", "two"):
+        store.add("v_asset", asset_id=name, name=name)
+        store.add("v_finding", finding_id=name, asset_id=name, remediation=f"do {name}")
+    steps = texts(parsed(store.run()), ".//article/header/p")
+    assert steps == ["Next Do one.", "Next Do two."]
 
 
 def test_what_was_not_read_is_listed_with_reason_and_next_step(filled, parsed):
     gaps = texts(parsed(filled), ".//ul[@class='gaps']/li")
     assert len(gaps) == 5
     assert gaps[1].startswith("Not read: missing")
-    assert gaps[1].endswith("Next check the path; nothing is there")
+    assert gaps[1].endswith("Next Check the path; nothing is there.")
 
 
 def test_hashes_of_run_signatures_register_and_sources_are_there(filled, parsed):
@@ -135,9 +149,14 @@ def test_hashes_of_run_signatures_register_and_sources_are_there(filled, parsed)
     assert "22" * 32 in hashes
 
 
-def test_hostile_text_makes_no_element_and_no_attribute(store, parsed, hostile):
-    plain = tags_of(parsed(one_of_each(type(store)(), "plain")))
-    assert tags_of(parsed(one_of_each(store, hostile))) == plain
+@pytest.fixture(scope="module")
+def plain_tags(new_store, parsed):
+    """The elements and attributes of a page on which every text is a plain word."""
+    return tags_of(parsed(one_of_each(new_store(), "plain")))
+
+
+def test_hostile_text_makes_no_element_and_no_attribute(store, parsed, plain_tags, hostile):
+    assert tags_of(parsed(one_of_each(store, hostile))) == plain_tags
 
 
 def tags_of(tree):
@@ -225,11 +244,11 @@ def test_the_same_store_gives_the_same_page(filled):
     assert html.page(filled.con) == html.page(filled.con)
 
 
-def test_charts_count_days_weeks_and_months(store):
+def test_charts_count_days_weeks_and_months(new_store):
     assert charts([]) == []
     start = 20
     for days, columns, word in ((60, 60, "day"), (300, 43, "week"), (1200, 40, "month")):
-        con = type(store)().con
+        con = new_store().con
         con.execute(
             "insert into v_timeline select date '2023-01-02' + day::integer, 'managed', $start, "
             "1, 1000, 5 from range($days) r(day)",

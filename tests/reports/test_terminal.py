@@ -47,14 +47,16 @@ def test_the_most_severe_comes_first_with_why_and_what_next(filled, show):
 
 def test_rows_that_need_their_owner_are_listed(filled, show):
     told = show(filled, 120)
-    assert re.search(r"row 41 +Declared, not +Jasper for Campaigns  Maren Holt", told)
+    assert re.search(r"row 41 +Jasper for Campaigns +Maren Holt", told)
+    assert re.search(r"row 44 +Otter notes +Maren Holt, the owner has left", told)
+    assert "Declared, not observed  Covered by the proxy logs for 30 days; not seen." in told
     assert "1 declared, not observed" in told
 
 
 def test_what_was_not_read_comes_with_the_next_step(filled, show):
     told = show(filled, 120)
     assert re.search(r"Not read: missing +logs/vpn.log", told)
-    assert "Next: check the path; nothing is there" in told
+    assert "Next: Check the path; nothing is there." in told
     assert r"logs/ssl.log:400: server_name: contains NUL: 'host0\x00.example'" in told
 
 
