@@ -13,7 +13,7 @@ from scanner.errors import SignaturesError, UsageError
 from signatures.compile import Compiled, compile_catalogue
 from signatures.errors import SignatureError
 from signatures.load import BUILTIN, Catalogue, load_catalogue
-from signatures.strict_yaml import load_yaml
+from signatures.strict_yaml import StrictYamlError, load_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,7 +44,7 @@ def formats() -> dict[str, Format]:
     """The shipped log formats; raises SignaturesError."""
     try:
         return load_formats(load_yaml)
-    except FormatError as problem:
+    except (FormatError, StrictYamlError) as problem:
         raise SignaturesError(str(problem)) from problem
 
 
@@ -56,7 +56,7 @@ def named_format(name: str, known: dict[str, Format]) -> Format:
     if path.suffix in {".yaml", ".yml"}:
         try:
             return load_format(load_yaml, path, known)
-        except FormatError as problem:
+        except (FormatError, StrictYamlError) as problem:
             raise SignaturesError(str(problem)) from problem
         except OSError as problem:
             raise UsageError(f"cannot read the format file: {problem.strerror}", name) from problem
