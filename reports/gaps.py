@@ -65,6 +65,10 @@ def _place(source: str, path: str) -> str:
     return path or source
 
 
+def _located(place: str, line: int | None) -> str:
+    return place if line is None else f"{place}:{line}"
+
+
 def read_gaps(con: duckdb.DuckDBPyConnection) -> list[Gap]:
     """Every source and coverage cell that is not complete or screened, worst first.
 
@@ -97,8 +101,8 @@ def read_gaps(con: duckdb.DuckDBPyConnection) -> list[Gap]:
         )
     for (name, path), told in errors.items():
         gaps += [
-            Gap(_place(name, path), "failed", problem.reason, problem.message,
-                _next_step(problem.reason, "failed"))
+            Gap(_located(_place(name, path), problem.line), "failed", problem.reason,
+                problem.message, _next_step(problem.reason, "failed"))
             for problem in told
         ]  # fmt: skip
     gaps += _cells(con, {gap.where for gap in gaps}, {source.source for source in sources})

@@ -65,7 +65,7 @@ def _render(con: duckdb.DuckDBPyConnection, console: Console) -> None:
     news = any(asset.new for asset in assets) and not all(asset.new for asset in assets)
     _states(page, assets, news=news)
     _findings(page, ledger.read_findings(con), assets, news=news)
-    _register(page, ledger.read(con, ledger.Declared))
+    _register(page, ledger.read(con, ledger.Declared), given=run.inventory_digest is not None)
     _gaps(page, gaps)
     _notes(page, ledger.read(con, ledger.Problem), ledger.read(con, ledger.Candidate))
     console.print()
@@ -209,7 +209,10 @@ def _group(page: Page, group: Iterable[tuple[ledger.Asset, str]], *, news: bool)
         page.console.print(said)
 
 
-def _register(page: Page, declared: Sequence[ledger.Declared]) -> None:
+def _register(page: Page, declared: Sequence[ledger.Declared], *, given: bool) -> None:
+    if not declared and given:
+        page.heading("Register", "given, but no row of it could be used")
+        return
     if not declared:
         page.heading("Register", "none given: without --inventory everything seen is unmanaged")
         return

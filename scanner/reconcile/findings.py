@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from uuid import uuid5
 
 from scanner.reconcile.model import NAMESPACE, Finding
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from scanner.reconcile.facts import AssetFacts, RowFacts
     from scanner.reconcile.model import DeclaredState
@@ -85,7 +87,17 @@ def findings(
         for row, state in zip(rows, states, strict=True)
         if (finding := _of_row(row, state, asked)) is not None
     )
-    return [*by_asset, *by_row]
+    return list(_apart((*by_asset, *by_row)))
+
+
+def _apart(found: Iterable[Finding]) -> Iterator[Finding]:
+    """Rows that share a reference share a key: the later ones are told apart by their order."""
+    seen = Counter[str]()
+    for finding in found:
+        again = seen[finding.finding_id]
+        seen[finding.finding_id] += 1
+        key = f"{finding.finding_id}|{again}"
+        yield replace(finding, finding_id=str(uuid5(NAMESPACE, key))) if again else finding
 
 
 def _of_asset(asset: AssetFacts, judged: Judged) -> Finding | None:
