@@ -208,7 +208,7 @@
         { name: "Severity", size: "w-chip", key: (at) => place(asset.severity(at)), show: (at) => severity(asset.severity(at)), bare: true },
         { name: "Kind", size: "w-word", key: (at) => label(words.kinds, asset.kind(at)), show: (at) => label(words.kinds, asset.kind(at)), wide: true, bare: true },
         { name: "Users", size: "w-number", key: asset.users, show: (at) => number.format(asset.users(at)), right: true },
-        { name: "Hits", size: "w-number", key: asset.hits, show: (at) => [number.format(asset.hits(at)), asset.blocked(at) ? element("small", {}, asset.blocked(at) >= asset.hits(at) ? "all blocked" : `${number.format(asset.blocked(at))} blocked`) : ""], right: true, wide: true },
+        { name: "Hits", size: "w-chip", key: asset.hits, show: (at) => [number.format(asset.hits(at)), asset.blocked(at) ? element("small", {}, asset.blocked(at) >= asset.hits(at) ? "all blocked" : `${number.format(asset.blocked(at))} blocked`) : ""], right: true, wide: true },
         { name: "Sent", size: "w-number", key: asset.bytes_out, show: (at) => size(asset.bytes_out(at)), right: true },
         { name: "Last seen", size: "w-day", key: asset.last_seen, show: (at) => day(asset.last_seen(at)), falling: true },
         { name: "Owner", size: "w-word", key: (at) => asset.owner(at), show: (at) => asset.owner(at) || "", wide: true },
@@ -238,7 +238,8 @@
           show: (at) => [
             element("span", { class: "cell whole" }, sentence(row.why(at))),
             ...[
-              [...row.flags(at).map((flag) => label(words.flags, flag)), ...row.remarks(at)].map(sentence).join(" "),
+              row.flags(at).map((flag) => sentence(label(words.flags, flag))).join(" "),
+              ...row.remarks(at).map((remark) => `Read with a remark: ${remark}`),
               ...asked.of(at).map((line) => `Next: ${asked.read.remediation(line)}`),
             ].filter(Boolean).map((text) => element("small", {}, text)),
           ] },
@@ -255,20 +256,24 @@
     ? null : element("div", {}, element("dt", {}, name), element("dd", {}, Array.isArray(value) ? value.join("\n") : String(value))));
   const proof = (at) => {
     const read = evidence.read;
-    const heads = ["Seen at", "How", "Hits", "Sent", "Users", "When", "Sample"];
+    const heads = ["Seen at", "How", "Hits", "Sent", "Users", "When"];
     const lines = evidence.of(at).map((line) => {
       const target = [read.dst_host(line), read.dst_ip(line)].filter(Boolean).join(" ") || "no host";
-      const how = [read.detection(line), read.indicators(line).map((sign) => sign.replace(/^[a-z_]+/, (type) => type.replaceAll("_", " "))).join(" + "), [read.surface(line), read.usage(line)].filter(Boolean).join(" "), read.client(line), read.action(line) === "allowed" ? "" : read.action(line)];
+      const place = `${read.sample_path(line)}:${read.sample_line(line)}`;
+      const signs = read.indicators(line).map((sign) => sign.replace(/^([a-z_]+):/, (_, type) => `${type.replaceAll("_", " ")} `)).join(" + ");
+      const what = [[read.surface(line), read.usage(line)].filter(Boolean).join(" "), read.client(line), ["blocked", "failed"].includes(read.action(line)) ? read.action(line) : ""];
       const cells = [
-        element("th", { scope: "row" }, element("span", { class: "where" }, read.dst_port(line) ? `${target}:${read.dst_port(line)}` : target), read.source(line) === read.sample_path(line) ? "" : element("small", {}, read.source(line))),
-        element("td", {}, how.filter(Boolean).join(", ")),
+        element("th", { scope: "row" }, element("span", { class: "where" }, read.dst_port(line) ? `${target}:${read.dst_port(line)}` : target),
+          element("small", { class: "sample" }, read.source(line) === read.sample_path(line) ? place : `${read.source(line)}, ${place}`)),
+        element("td", {}, element("span", {}, `${read.detection(line)}: ${signs}`), element("small", { class: "sample" }, what.filter(Boolean).join(", "))),
         element("td", { class: "n" }, number.format(read.hits(line))),
         element("td", { class: "n" }, size(read.bytes_out(line))),
         element("td", { class: "n" }, number.format(read.actors(line))),
-        element("td", {}, day(read.first_seen(line)) === day(read.last_seen(line)) ? day(read.last_seen(line)) : `${day(read.first_seen(line))} to ${day(read.last_seen(line))}`),
-        element("td", { class: "where" }, `${read.sample_path(line)}:${read.sample_line(line)}`),
+        element("td", { class: "when" }, [...new Set([day(read.first_seen(line)), day(read.last_seen(line))])].join(" to ")),
       ];
-      cells.forEach((cell, place) => place && cell.setAttribute("data-label", heads[place]));
+      cells.forEach((cell, at_) => at_ > 1 && cell.setAttribute("data-label", heads[at_]));
+      cells[1].classList.add("full");
+      cells[5].classList.add("full");
       return element("tr", {}, ...cells);
     });
     const head = element("tr", {}, ...heads.map((name, place) => element("th", { scope: "col", class: place > 1 && place < 5 ? "n" : null }, name)));
@@ -301,7 +306,7 @@
       element("h3", {}, "Evidence"),
       ...proof(at),
       element("h3", {}, "Register"),
-      ...(held.length ? held.map((line) => element("p", {}, `${read.sentence(line)} (row ${read.row(line)}, ${read.rule_ids(line).join(" ")}, ${Number(read.confidence(line)).toFixed(2)}${read.band(line) === "review" ? ", to be confirmed" : ""})`))
+      ...(held.length ? held.map((line) => element("p", {}, `${read.sentence(line)} (${[`row ${read.row(line)}`, ...read.rule_ids(line)].join(" ")}, ${Number(read.confidence(line)).toFixed(2)}${read.band(line) === "review" ? ", to be confirmed" : ""})`))
         : [element("p", {}, "No row of the register was matched.")]),
       asset.rejected(at) ? element("p", {}, element("small", {}, `Looked at and set aside: ${asset.rejected(at)}`)) : null,
       element("h3", {}, "Facts"),
