@@ -79,7 +79,7 @@ class Sample:
     def __init__(self, head: bytes) -> None:
         self.head = head
         self.text = head.decode("utf-8", "backslashreplace")
-        self.lines = [line for line in self.text.splitlines() if line.strip()]
+        self.lines = [line for line in self.text.split("\n") if line.strip()]
         self.first = self.lines[0][:MAX_LINE] if self.lines else ""
         self.objects = list(_objects(self.text))
 

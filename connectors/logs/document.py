@@ -17,6 +17,7 @@ import numpy as np
 
 from connectors.files.notice import Notice
 from connectors.logs.frame import IN_JSON, LF, Lines, repair
+from connectors.logs.jsonmarks import Marks, Scanner
 from connectors.logs.values import Counts, Reject, Segment
 
 if TYPE_CHECKING:
@@ -32,23 +33,26 @@ PIECE: Final = 4 << 20
 BLANKS: Final = b" \t\r\n"
 
 _NAMES = "|".join(WRAPPERS)
+_RECORDS = re.compile(r'\s*\{[^\[\]{}]*"[Rr]ecords"\s*:\s*\[')
 WRAPPED: Final = re.compile(rf'\s*(?:\[|\{{[^\[\]{{}}]*"(?:{_NAMES})"\s*:\s*\[)')
 _KEY = re.compile(rf'"(?:{_NAMES})"\s*:\s*$'.encode())
 
 
 def is_document(head: bytes) -> bool:
-    """Whether a JSON text is one document rather than one record a line."""
+    """Whether a JSON text is one document rather than one record a line.
+
+    Of a text whose lines are whole objects only `Records` makes documents of them: `items` or
+    `events` may well be a field of a record.
+    """
     text = head.decode("utf-8", "replace")
-    if WRAPPED.match(text):
-        return True
-    lines = [line for line in text.splitlines() if line.strip()]
-    if len(lines) < 2:
-        return (
-            not _is_object(lines[0]) and len(head) < MAX_ELEMENT and "\n" in text
-            if lines
-            else False
-        )
-    return not any(_is_object(line) for line in lines[:5])
+    lines = [line for line in text.split("\n") if line.strip()]
+    if not lines:
+        return False
+    if len(lines) > 1 and any(_is_object(line) for line in lines[:5]):
+        return _RECORDS.match(text) is not None or text.lstrip().startswith("[")
+    walk = _Walk("")
+    walk.feed(head)
+    return walk.mode in {LIST, REST} or walk.lists > 0 or len(lines) > 1
 
 
 def _is_object(line: str) -> bool:
@@ -74,60 +78,6 @@ def document_segments(stream: Stream) -> Iterator[Segment]:
     yield walk.end()
 
 
-@dataclass(slots=True)
-class _Marks:
-    """Brackets and commas outside strings, with the depth after each."""
-
-    at: NDArray[np.int64]
-    char: NDArray[np.uint8]
-    depth: NDArray[np.int64]
-
-
-@dataclass(slots=True)
-class _Scanner:
-    """Finds marks in consecutive pieces of one JSON text."""
-
-    in_string: bool = False
-    escaped: bool = False  # the next byte follows an odd number of backslashes
-    depth: int = 0
-
-    def feed(self, piece: bytes) -> _Marks:
-        """The marks of the next piece, at positions within it."""
-        data = np.frombuffer(piece, np.uint8)
-        quotes = np.flatnonzero(data == ord('"'))
-        escaped = self._escaped(data, b"\\" in piece)
-        if len(escaped):
-            quotes = quotes[~np.isin(quotes, escaped)]
-        opens = (data == ord("{")) | (data == ord("["))
-        closes = (data == ord("}")) | (data == ord("]"))
-        at = np.flatnonzero(opens | closes | (data == ord(",")))
-        at = at[(np.searchsorted(quotes, at) + self.in_string) % 2 == 0]
-        step = opens[at].astype(np.int64) - closes[at]
-        depth = np.cumsum(step) + self.depth
-        if len(depth):
-            self.depth = int(depth[-1])
-        self.in_string = bool((len(quotes) + self.in_string) % 2)
-        return _Marks(at, data[at], depth)
-
-    def _escaped(self, data: NDArray[np.uint8], any_backslash: bool) -> NDArray[np.int64]:
-        """Positions of bytes after an odd run of backslashes; remembers a run at the end."""
-        before, self.escaped = self.escaped, False
-        if not any_backslash:
-            return np.zeros(1, np.int64) if before else np.empty(0, np.int64)
-        slashes = np.flatnonzero(data == ord("\\"))
-        first = np.concatenate([[True], np.diff(slashes) != 1])
-        starts = slashes[first]
-        lengths = np.diff(np.append(np.flatnonzero(first), len(slashes)))
-        if before and starts[0] == 0:
-            lengths[0] -= 1
-            starts[0] = 1
-        odd: NDArray[np.int64] = starts[lengths % 2 == 1] + lengths[lengths % 2 == 1]
-        self.escaped = bool(len(odd) and odd[-1] == len(data))
-        if before and data[0] != ord("\\"):
-            odd = np.concatenate([[0], odd])
-        return odd
-
-
 OUTSIDE, OBJECT, LIST, REST = range(4)
 
 
@@ -136,7 +86,7 @@ class _Walk:
     """Where in the document we are; positions are offsets in the decoded stream."""
 
     path: str
-    scanner: _Scanner = field(default_factory=_Scanner)
+    scanner: Scanner = field(default_factory=Scanner)
     buffer: bytes = b""
     base: int = 0  # offset of buffer[0]
     line: int = 1  # its line number
@@ -144,6 +94,7 @@ class _Walk:
     level: int = 0  # depth of the list whose elements are read
     start: int = 0  # where the current element, or what lies between documents, begins
     too_long: bool = False
+    lists: int = 0  # lists of elements entered so far
     count: int = 0  # elements of this document so far
     found: list[tuple[int, int, int]] = field(default_factory=list)  # start, end, ordinal
     rejects: list[Reject] = field(default_factory=list)
@@ -165,7 +116,7 @@ class _Walk:
             self._refuse(self.start, f"element over {MAX_ELEMENT} bytes")
         return self._segment(end if self.too_long or self.mode == REST else self.start)
 
-    def _step(self, marks: _Marks, i: int) -> int:
+    def _step(self, marks: Marks, i: int) -> int:
         """Handle the next mark that matters in this mode; the index to go on with."""
         rest = slice(i, None)
         char, depth = marks.char[rest], marks.depth[rest]
@@ -194,9 +145,11 @@ class _Walk:
             self.start = at
             self.mode, self.level = (LIST, 1) if char == "[" else (OBJECT, 0)
             self.start += char == "["
+            self.lists += char == "["
         elif self.mode == OBJECT and char == "[":
             if _KEY.search(self.buffer[max(self.start, at - 80) - self.base : at - self.base]):
                 self.mode, self.level, self.start = LIST, 2, at + 1
+                self.lists += 1
                 self.too_long = False
         elif self.mode == OBJECT:
             self._element(at + 1)
@@ -204,7 +157,7 @@ class _Walk:
         else:
             self._outside(at + 1)
 
-    def _elements(self, marks: _Marks, i: int, hits: NDArray[np.int64]) -> int:
+    def _elements(self, marks: Marks, i: int, hits: NDArray[np.int64]) -> int:
         """Elements up to the end of the list, or of the piece."""
         for hit in hits.tolist():
             at, char = int(marks.at[i + hit]), int(marks.char[i + hit])

@@ -71,8 +71,15 @@ class Normaliser:
         self._con = connect()
         self._read: Callable[[Segment], Source] = reader_for(fmt, self._wanted(), self._con)
         self._plans: dict[frozenset[str], Plan] = {}
+        self._check()
         self._names: dict[str, str] = {}
         self._plan: Plan | None = None
+
+    def _check(self) -> None:
+        """Compile the SQL with every field present. Raises FormatError."""
+        wanted = self._wanted()
+        self._con.register("source", pa.table({name: pa.array([], pa.string()) for name in wanted}))
+        self._run(self._plan_for(frozenset(wanted)).sql, 0)
 
     def _wanted(self) -> tuple[str, ...]:
         """The fields that the wanted columns, drop and learn read."""
@@ -116,7 +123,7 @@ class Normaliser:
             raise FormatError(
                 self.format.id, 0, "map", first, "correct the expression it names"
             ) from None
-        if out.num_rows != rows:
+        if out.num_rows != rows:  # an aggregate or unnest
             raise FormatError(
                 self.format.id, 0, "map", "an expression makes or folds rows",
                 "use one scalar per record",

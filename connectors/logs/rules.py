@@ -6,6 +6,7 @@ block and gives segments, and the number of the line that begins a record the bl
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from connectors.logs.model import Format
 
 HASH: Final = ord("#")
+_SEPARATOR = re.compile(r"\\x([0-7][0-9A-Fa-f])")
 DELIMITERS: Final = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
 Cutting = tuple[list[Segment], int | None]
 
@@ -99,39 +101,46 @@ class ZeekRules:
         self._open = False  # fields were named and no #close has come since
 
     def cut(self, lines: Lines, *, final: bool) -> Cutting:  # noqa: ARG002 - every line ends here
-        """A segment for each stretch of records under one #fields line."""
+        """A segment for each stretch of records under the same columns."""
         lines, counts = without_remarks(lines, b"")
-        marks = np.flatnonzero(first_bytes(lines) == HASH)
-        counts += Counts(read=len(marks), header=len(marks))
+        is_header = first_bytes(lines) == HASH
+        headers = np.flatnonzero(is_header).tolist()
         found: list[Segment] = []
         done = 0
-        for mark in [*marks.tolist(), len(lines)]:
-            if mark > done:
-                found.append(self._records(lines.take(slice(done, mark))))
-            if mark < len(lines):
-                self._header(lines.text(mark))
-            done = mark + 1
-        if not found:
-            found.append(segment(lines.take(slice(0, 0)), self._columns, self._delim))
-        found[0].counts += counts
+        for at in headers:
+            before = self._columns, self._delim
+            self._header(lines.text(at))
+            if (self._columns, self._delim) != before and not is_header[done:at].all():
+                found.append(self._records(lines, is_header, slice(done, at), *before))
+                done = at
+        found.append(self._records(lines, is_header, slice(done, None), self._columns, self._delim))
+        found[0].counts += counts + Counts(read=len(headers), header=len(headers))
         return found, None
 
-    def _records(self, lines: Lines) -> Segment:
-        if self._columns is None:
-            rejects = [
-                Reject(int(lines.line_no[i]), int(lines.offset[i]), None, "no #fields line yet")
-                for i in range(len(lines))
-            ]
-            counts = Counts(read=len(rejects), rejected=len(rejects))
-            return segment(lines.take(slice(0, 0)), None, self._delim, counts, rejects)
-        return segment(lines, self._columns, self._delim)
+    def _records(
+        self,
+        lines: Lines,
+        is_header: NDArray[np.bool_],
+        stretch: slice,
+        columns: tuple[str, ...] | None,
+        delim: str,
+    ) -> Segment:
+        records = lines.take(stretch).take(~is_header[stretch])
+        if columns is not None or not len(records):
+            return segment(records, columns, delim)
+        self.refused = True
+        message = "no #fields line before the first record"
+        line = int(records.line_no[0])
+        return segment(
+            records.take(slice(0, 0)),
+            notices=[Notice(self._path, "error", "refused", message, line)],
+        )
 
     def _header(self, text: str) -> None:
         if text.startswith("#separator "):
-            spelled = text.removeprefix("#separator ").strip()
-            code = spelled.removeprefix("\\x")
-            if len(spelled) == 4 and code != spelled and int(code, 16) < 128:
-                self._delim = chr(int(code, 16))
+            found = _SEPARATOR.fullmatch(text.removeprefix("#separator ").strip())
+            if found:
+                self._delim = chr(int(found[1], 16))
         elif text.startswith("#fields"):
             self._columns = tuple(text.split(self._delim)[1:])
             self._open = True

@@ -7,7 +7,6 @@ before parsing, on the bytes.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +17,7 @@ import pyarrow.compute as pc
 from connectors.logs.engine import literal
 from connectors.logs.frame import text_array
 from connectors.logs.header import canonical
+from connectors.logs.jsonmarks import Scanner
 from connectors.logs.readers.base import Bad, Source, empty_table
 
 if TYPE_CHECKING:
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 MAX_DEPTH: Final = 64
 AS_JSON: Final = "json:"  # a path that begins so is taken as JSON text, whatever it holds
 OPEN_BRACE, OPEN_BRACKET = ord("{"), ord("[")
-_STRINGS = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,13 +192,5 @@ def _too_deep(segment: Segment) -> list[int]:
     return [
         row
         for row in np.flatnonzero(count > MAX_DEPTH).tolist()
-        if _depth(segment.data[segment.starts[row] : segment.ends[row]]) > MAX_DEPTH
+        if Scanner().feed(segment.data[segment.starts[row] : segment.ends[row]]).deepest > MAX_DEPTH
     ]
-
-
-def _depth(record: bytes) -> int:
-    bare = np.frombuffer(_STRINGS.sub(b"", record), np.uint8)
-    opens = (bare == OPEN_BRACE) | (bare == OPEN_BRACKET)
-    closes = (bare == ord("}")) | (bare == ord("]"))
-    steps = np.cumsum(opens.astype(np.int64) - closes)
-    return int(steps.max(initial=0))
