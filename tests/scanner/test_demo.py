@@ -1,0 +1,118 @@
+"""The demo's ledger is the written truth about the made-up organisation."""
+
+import csv
+import json
+import time
+
+import pytest
+
+from reports.json_document import document
+from scanner.commands.demo import organisation, request
+from scanner.pipeline import scan
+
+ORGANISATION = organisation()
+TRUTH = ORGANISATION / "truth"
+
+
+class Nobody:
+    """Watches without a word."""
+
+    def begin(self, total):
+        pass
+
+    advance = source = begin
+
+    def end(self):
+        pass
+
+
+@pytest.fixture(scope="module")
+def demo():
+    """The JSON document of the demo, and how many seconds the scan took."""
+    shown = []
+    start = time.monotonic()
+    outcome = scan(request(ORGANISATION), Nobody(), lambda con, _: shown.append(document(con)))
+    return shown[0] | {"seconds": time.monotonic() - start, "code": int(outcome.exit_code)}
+
+
+def table(name):
+    with (TRUTH / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def belongs(asset, row):
+    """Whether an asset is the one a row of the truth is about."""
+    names = [asset["name"], *asset["domains"]]
+    return asset["service"] == row["service"] and (
+        not row["part"] or any(row["part"] in name for name in names)
+        or any(row["part"].partition(".")[0] in name for name in names)
+    )  # fmt: skip
+
+
+def test_everything_was_read(demo):
+    assert {source["status"] for source in demo["sources"]} == {"complete"}
+    assert demo["code"] == 0
+
+
+def test_every_true_asset_is_found_in_its_state(demo):
+    """State and drifted fields of each asset the truth names, but those too weak to be one."""
+    wanted, found = {}, {}
+    for row in table("asset_states.csv"):
+        if row["review_only"]:
+            continue
+        key = f"{row['service']} {row['part']}".strip()
+        wanted[key] = (row["state"], row["fields"].split())
+        found[key] = next(
+            ((a["state"], list(a["fields"])) for a in demo["assets"] if belongs(a, row)), None
+        )
+    assert found == wanted
+
+
+def test_nothing_else_is_an_asset(demo):
+    rows = table("asset_states.csv")
+    extra = [a["name"] for a in demo["assets"] if not any(belongs(a, row) for row in rows)]
+    assert extra == []
+
+
+def test_what_is_too_weak_is_listed_for_review(demo):
+    weak = [row for row in table("asset_states.csv") if row["review_only"]]
+    listed = {str(one["dst_host"]) for one in demo["for_review"]}
+    assert weak
+    assert {row["part"].partition(":")[0] for row in weak} <= listed
+
+
+def test_every_row_of_the_register_is_in_its_state(demo):
+    wanted = {int(row["row"]): row["state"] for row in table("declared_states.csv")}
+    found = {row["row"]: row["state"] for row in demo["declared"]}
+    assert found == wanted
+
+
+def test_hits_by_host_and_outcome_are_those_of_the_truth(demo):
+    """Of the proxies' lines: the evidence of each service adds up to what was written there."""
+    wanted: dict[tuple[str, str], int] = {}
+    for row in table("usage.csv"):
+        if row["file"].startswith("proxy-") and row["outcome"] in {"allowed", "blocked"}:
+            key = (row["host"], row["outcome"])
+            wanted[key] = wanted.get(key, 0) + int(row["lines"])
+    found: dict[tuple[str, str], int] = {}
+    for asset in demo["assets"]:
+        for line in asset["evidence"]:
+            if "/proxy-" in line["source"] and line["action"] in {"allowed", "blocked"}:
+                key = (line["dst_host"], line["action"])
+                found[key] = found.get(key, 0) + line["hits"]
+    assert {key: found.get(key) for key in found} == {key: wanted.get(key) for key in found}
+    assert len(found) > 30
+
+
+def test_no_person_or_client_address_is_in_the_document(demo):
+    text = json.dumps(demo)
+    with (ORGANISATION / "people.csv").open(encoding="utf-8-sig", newline="") as file:
+        people = list(csv.DictReader(file))
+    owners = (ORGANISATION / "register.csv").read_text("cp1252")
+    for person in people:
+        for spelling in (person["mail"], person["login"]):
+            assert spelling in owners or spelling not in text
+
+
+def test_the_demo_takes_under_a_minute(demo):
+    assert demo["seconds"] < 60
