@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -31,9 +30,9 @@ class Output:
         del outcome
         written = self._files(con)
         if self.as_json:
-            from reports.json_document import document
+            from reports import json_document
 
-            click.echo(json.dumps(document(con), ensure_ascii=False, default=str))
+            click.echo(json_document.text(con))
         else:
             from rich.console import Console
 
@@ -49,7 +48,6 @@ class Output:
         from reports import csv, html
 
         try:
-            self.out.mkdir(parents=True, exist_ok=True)
             return [html.write(con, self.out), *csv.write(con, self.out)]
         except OSError as problem:
             raise NoSpace(
