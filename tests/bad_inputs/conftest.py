@@ -24,7 +24,7 @@ from scanner import load, pipeline
 from scanner.commands.progress import Quiet
 from scanner.model import RunOutcome, ScanRequest
 
-NOW = dt.datetime(2026, 11, 21, 12)  # noqa: DTZ001 - the clock of a run is naive UTC
+NOW = dt.datetime(2026, 11, 21, 12)  # the clock of a run is naive UTC
 AI = ("chatgpt.com", "claude.ai", "api.groq.com", "api.cohere.com")
 PLAIN = ("intranet.halvorsen-pike.example", "tms.halvorsen-pike.example", "www.debian.org")
 COLUMNS = (
@@ -120,10 +120,11 @@ class Result:
 
     def said(self, end: str = "") -> str:
         """All that is told of a source or input, a line each: `path:line: field: reason: value`."""
-        lines = []
-        for one in self.doc["sources"]:
-            for told in (*one["problems"], *one["rejects"]):
-                lines.append(_line({"path": one["path"], **told}))
+        lines = [
+            _line({"path": one["path"], **told})
+            for one in self.doc["sources"]
+            for told in (*one["problems"], *one["rejects"])
+        ]
         lines += [_line(told) for told in self.doc["problems"]]
         return "\n".join(line for line in lines if line.split(":")[0].endswith(end))
 

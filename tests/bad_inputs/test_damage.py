@@ -1,4 +1,4 @@
-"""Damaged, disguised and packed files: whole lines are kept, damage is named, nothing looks clean."""
+"""Damaged, disguised and packed files: whole lines are kept, damage is named, none looks clean."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import lzma
 import random
 import tarfile
 import zipfile
-from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -19,6 +19,9 @@ try:
     from compression import zstd
 except ImportError:
     from backports import zstd
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 PACK: dict[str, Callable[[bytes], bytes]] = {
     "gz": lambda data: gzip.compress(data, mtime=0),

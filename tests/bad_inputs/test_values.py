@@ -5,8 +5,6 @@ Each value is a file of its own; all files are scanned in one run, and each is j
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 AT = 6  # rows before the odd one, whose line is then 8
@@ -186,7 +184,7 @@ def test_a_time_that_came_twice_in_its_zone_is_the_first(scan_bytes, log):
     assert "read as Europe/Oslo" in result.said()
 
 
-def test_a_host_that_is_only_alike_is_no_ai(scan_bytes, log, tmp_path: Path):
+def test_a_host_that_is_only_alike_is_no_ai(scan_bytes, log):
     alike = ("cl\u0430ude.ai", "claude.ai.evil.example", "notclaude.ai", "claude-ai.example",
              "http://claude.ai@evil.example/", "claude.ai\x00.evil.example")  # fmt: skip
     rows = b"".join(log.row(n, dst_host=host) for n, host in enumerate(alike))
