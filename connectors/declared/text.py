@@ -73,6 +73,8 @@ def fold(text: str) -> str:
     >>> fold("  E-Mail (Geschäftlich) ")
     'e mail geschaftlich'
     """
+    if text.isascii():
+        return _WORD.sub(" ", text.lower()).strip()
     plain = unicodedata.normalize("NFKD", text).casefold()
     kept = "".join(c for c in plain if not unicodedata.combining(c))
     return _WORD.sub(" ", kept).strip()

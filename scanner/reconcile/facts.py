@@ -86,7 +86,8 @@ class AssetFacts:
 
 @dataclass(frozen=True, slots=True)
 class RowFacts:
-    """A row, understood. references: its resource cells. lines: products it names.
+    """A row, understood. references: its resource cells. own: all words it says of
+    itself. lines: products it names.
 
     regions: where it may run (any of them); empty: it does not say. callers: who alone may call.
     versions: stated with a word for version. settled: it names one resource by a whole id.
@@ -96,6 +97,7 @@ class RowFacts:
     row: Declaration
     references: tuple[ids.Reference, ...]
     words: tuple[str, ...]
+    own: frozenset[str]
     technique: tuple[str, ...]
     slugs: frozenset[str]
     lines: tuple[Found, ...]
@@ -233,6 +235,7 @@ def row_facts(
         row=row,
         references=references,
         words=name_words,
+        own=_own(row, references),
         technique=names.said(product_text),
         slugs=frozenset({names.slug(row.name), names.slug(plain_name)} - {""}),
         lines=lines,
@@ -256,6 +259,12 @@ def row_facts(
         vague=False,
     )
     return _with_vagueness(facts)
+
+
+def _own(row: Declaration, references: tuple[ids.Reference, ...]) -> frozenset[str]:
+    """Every word of the row's name, products and resource names."""
+    texts = (row.name, *row.product, *(reference.name for reference in references))
+    return frozenset(word for text in texts for word in (*names.tokens(text), *names.said(text)))
 
 
 def _lines(row: Declaration, products: Products, product_text: str) -> tuple[Found, ...]:

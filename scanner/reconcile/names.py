@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import re
-from typing import Final
+from collections import defaultdict
+from typing import TYPE_CHECKING, Final
 
 from connectors.declared.text import fold
 from scanner.reconcile.tables import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _DIGITS = re.compile(r"(?<=[a-z]{3})(?=\d)")
@@ -60,38 +65,69 @@ def significant(many: tuple[str, ...]) -> tuple[str, ...]:
 
 
 _EXACT: Final = 1.0
+Reading = tuple[float, frozenset[int]]
+_NOTHING: Final[Reading] = (0.0, frozenset())
 
 
-def likeness(short: str, wanted: tuple[str, ...]) -> tuple[float, frozenset[int]]:
+class Vocabulary:
+    """The words of all resource names, so that a row finds those that can stand for its words."""
+
+    def __init__(self, many: Iterable[str]) -> None:
+        self.words = frozenset(many)
+        self._begin: dict[str, list[str]] = defaultdict(list)
+        self._short: dict[str, list[str]] = defaultdict(list)
+        for word in sorted(self.words):
+            if len(word) >= 3:
+                self._begin[word[:3]].append(word)
+            if 2 <= len(word) <= 4:
+                self._short[word[0]].append(word)
+
+    def near(self, word: str) -> Iterable[str]:
+        """Words that may be this one, its beginning, its root, or its letters in order."""
+        yield from self._begin.get(word[:3], ())
+        yield from self._short.get(word[:1], ())
+        group = words().synonyms.get(word)
+        if group is not None:
+            yield from (w for w in words().synonym_groups[group] if w in self.words)
+
+
+def likeness(short: str, wanted: tuple[str, ...]) -> Reading:
     """How well one word of a resource name stands for words of a register, and for which of them.
 
-    1 the same or written together ("noshow": no show); 0.9 a table abbreviation; 0.85 an acronym
-    of three or more ("los": length of stay) or the beginning of four letters ("readm"); 0.7 a
-    shorter beginning or a synonym; 0.6 an acronym of two; 0.5 the letters in their order
-    ("wd": wards). 0 and nothing when it stands for none.
+    1 the same or written together ("noshow": no show); 0.9 a table abbreviation or the same root;
+    0.85 an acronym of three or more ("los": length of stay) or the beginning of four letters
+    ("readm"); 0.7 a shorter beginning or a synonym; 0.6 an acronym of two; 0.5 the letters in
+    their order ("wd": wards). 0 and nothing when it stands for none.
     """
-    best: tuple[float, frozenset[int]] = (0.0, frozenset())
-    for score, where in _readings(short, wanted):
-        if score > best[0]:
-            best = (score, where)
-    return best
+    return readings(wanted, Vocabulary([short])).get(short, _NOTHING)
 
 
-def _readings(short: str, wanted: tuple[str, ...]) -> list[tuple[float, frozenset[int]]]:
-    found: list[tuple[float, frozenset[int]]] = []
+def readings(wanted: tuple[str, ...], vocabulary: Vocabulary) -> dict[str, Reading]:
+    """All words of the vocabulary that stand for words of `wanted`, each with its best reading."""
+    found: dict[str, Reading] = {}
+
+    def take(short: str, score: float, where: Iterable[int]) -> None:
+        if short in vocabulary.words and score > found.get(short, _NOTHING)[0]:
+            found[short] = (score, frozenset(where))
+
     for at, word in enumerate(wanted):
-        score = _word(short, word)
-        if score:
-            found.append((score, frozenset({at})))
-        found += _joined(short, wanted, at)
-    found += _acronyms(short, wanted)
-    for phrase in words().abbreviations.get(short, ()):
-        spread = _phrase(tuple(phrase.split()), wanted)
-        if spread:
-            found.append((0.9, spread))
+        take(word, _EXACT, (at,))
+        for short in vocabulary.near(word):
+            take(short, _word(short, word), (at,))
+        for count in (2, 3):
+            if at + count <= len(wanted):
+                take("".join(wanted[at : at + count]), _EXACT, range(at, at + count))
+    for short, score, where in _acronyms(wanted):
+        take(short, score, where)
+    for short, phrases in words().abbreviations.items():
+        if short in vocabulary.words:
+            for phrase in phrases:
+                spread = _phrase(tuple(phrase.split()), wanted)
+                take(short, 0.9 if spread else 0.0, spread)
     return found
 
 
+@functools.lru_cache(maxsize=1 << 18)
 def _word(short: str, word: str) -> float:  # noqa: PLR0911  one line a reading, best first
     if short == word:
         return _EXACT
@@ -123,39 +159,27 @@ def _same_root(one: str, other: str) -> bool:
     return common >= 5 and max(len(one), len(other)) - common <= 4
 
 
-def _joined(short: str, wanted: tuple[str, ...], at: int) -> list[tuple[float, frozenset[int]]]:
-    """The word written together from two or three neighbours."""
-    found = []
-    for count in (2, 3):
-        part = wanted[at : at + count]
-        if len(part) == count and "".join(part) == short:
-            found.append((_EXACT, frozenset(range(at, at + count))))
-    return found
-
-
-def _acronyms(short: str, wanted: tuple[str, ...]) -> list[tuple[float, frozenset[int]]]:
-    """First letters of neighbours, stop words counted or left out."""
-    if not 2 <= len(short) <= 5 or not short.isalpha():
-        return []
-    found = []
+def _acronyms(wanted: tuple[str, ...]) -> Iterable[tuple[str, float, tuple[int, ...]]]:
+    """First letters of two to five neighbours, stop words counted or left out."""
     stop = words().stop
-    for positions in (
-        tuple(range(len(wanted))),
-        tuple(at for at, word in enumerate(wanted) if word not in stop),
-    ):
-        for start in range(len(positions) - len(short) + 1):
-            run = positions[start : start + len(short)]
-            if all(wanted[at][0] == letter for at, letter in zip(run, short, strict=True)):
-                found.append((0.85 if len(short) > 2 else 0.6, frozenset(run)))
-    return found
+    telling = tuple(at for at, word in enumerate(wanted) if word not in stop)
+    for positions in (tuple(range(len(wanted))), telling):
+        for start in range(len(positions)):
+            for count in range(2, min(5, len(positions) - start) + 1):
+                run = positions[start : start + count]
+                short = "".join(wanted[at][0] for at in run)
+                if short.isalpha():
+                    yield short, 0.85 if count > 2 else 0.6, run
 
 
 def _phrase(phrase: tuple[str, ...], wanted: tuple[str, ...]) -> frozenset[int]:
     for start in range(len(wanted) - len(phrase) + 1):
         run = range(start, start + len(phrase))
-        if all(
-            _same_root(wanted[at], w) or wanted[at] == w for at, w in zip(run, phrase, strict=True)
-        ):
+        same = (
+            wanted[at] == word or _same_root(wanted[at], word)
+            for at, word in zip(run, phrase, strict=True)
+        )
+        if all(same):
             return frozenset(run)
     return frozenset()
 

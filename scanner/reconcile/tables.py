@@ -39,6 +39,7 @@ class Words:
     stop: frozenset[str]
     abbreviations: Mapping[str, tuple[str, ...]]
     synonyms: Mapping[str, int]
+    synonym_groups: tuple[tuple[str, ...], ...]
     harmless_scopes: frozenset[str]
     scope_areas: Mapping[str, tuple[str, ...]]
 
@@ -56,6 +57,7 @@ def words() -> Words:
     return Words(
         **sets,
         abbreviations={k: tuple(map(fold, v)) for k, v in table["abbreviations"].items()},
+        synonym_groups=tuple(tuple(map(fold, group)) for group in table["synonyms"]),
         synonyms={fold(w): n for n, group in enumerate(table["synonyms"]) for w in group},
         harmless_scopes=frozenset(map(fold, table["scopes"]["harmless"])),
         scope_areas={k: tuple(map(fold, v)) for k, v in table["scopes"]["areas"].items()},

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.reconcile import places
 from scanner.reconcile.facts import is_non_prod, is_prod
-from scanner.reconcile.names import derivation, tokens
+from scanner.reconcile.names import derivation
 from scanner.reconcile.vendors import agree
 
 if TYPE_CHECKING:
@@ -80,12 +80,7 @@ def _twin(row: RowFacts, asset: AssetFacts) -> str | None:
     """A derived name (-poc, -canary, "Copy of") that the row does not say itself."""
     if not asset.built:
         return None
-    own = {
-        word
-        for text in (row.row.name, *row.row.product, *(ref.name for ref in row.references))
-        for word in tokens(text)
-    }
-    word = derivation(tuple(word for word in asset.words if word not in own))
+    word = derivation(tuple(word for word in asset.words if word not in row.own))
     return f'"{word}" in its name makes it a twin of what the row covers' if word else None
 
 

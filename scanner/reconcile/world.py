@@ -15,12 +15,14 @@ from scanner.reconcile import names
 from scanner.reconcile.facts import AssetFacts, RowFacts, asset_facts, row_facts
 from scanner.reconcile.people import People
 from scanner.reconcile.products import Products
+from scanner.reconcile.tables import words
 
 if TYPE_CHECKING:
     from connectors.declared.model import Declaration, Person
     from connectors.declared.policy import Policy
     from scanner.reconcile.model import Binding, Coverage, Known, Observed
 
+ENVIRONMENT_WORDS = frozenset({"prod", "prd", "production", "dev", "test", "live"})
 Index = Mapping[str, Sequence[AssetFacts]]
 
 
@@ -51,6 +53,10 @@ class World:
     rows_by_line: Mapping[str, int] = field(default_factory=dict)
     rarity: Mapping[str, float] = field(default_factory=dict)
     affixes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    cores: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    by_core: Index = field(default_factory=dict)
+    by_core_and_region: Mapping[tuple[str, str], Sequence[AssetFacts]] = field(default_factory=dict)
+    vocabulary: names.Vocabulary = field(default_factory=lambda: names.Vocabulary(()))
 
     def weight(self, word: str) -> float:
         """How telling a word of a resource name is: rare ones weigh more."""
@@ -124,6 +130,42 @@ def _index(world: World) -> None:
         for word, found in world.by_word.items()
     }
     world.affixes = _affixes(world.assets)
+    _index_cores(world)
+
+
+def _index_cores(world: World) -> None:
+    """The telling words of built assets' names, by word and by word and region."""
+    cores: dict[str, tuple[str, ...]] = {}
+    by_core: dict[str, list[AssetFacts]] = defaultdict(list)
+    by_both: dict[tuple[str, str], list[AssetFacts]] = defaultdict(list)
+    for asset in world.assets:
+        if not asset.built:
+            continue
+        core = _core(asset, world.affixes)
+        cores[asset.asset.asset_id] = core
+        for word in set(core):
+            by_core[word].append(asset)
+            if asset.region:
+                by_both[word, asset.region].append(asset)
+    world.cores = cores
+    world.by_core = dict(by_core)
+    world.by_core_and_region = dict(by_both)
+    world.vocabulary = names.Vocabulary(by_core)
+
+
+def _core(asset: AssetFacts, affixes: Mapping[str, frozenset[str]]) -> tuple[str, ...]:
+    """Words of a resource's name that say what it is: no version, stage or house prefix."""
+    prefixes = {word for account in asset.accounts for word in affixes.get(account, ())}
+    packaging = words().affix | words().generic | ENVIRONMENT_WORDS
+    return tuple(
+        word
+        for at, word in enumerate(asset.words)
+        if word not in packaging
+        and not names.is_version(word)
+        and not names.is_random(word)
+        and not (at == 0 and word in prefixes)
+        and word not in asset.label_countries
+    )
 
 
 def _keys(asset: AssetFacts) -> dict[str, set[str]]:
@@ -140,7 +182,7 @@ def _keys(asset: AssetFacts) -> dict[str, set[str]]:
         "by_line": {asset.line.id} if asset.line else set(),
         "by_domain": set(asset.domains),
         "by_registrable": set(asset.registrable),
-        "by_word": set(asset.words) | {w[:3] for w in asset.words if len(w) > 3},
+        "by_word": set(asset.words),
     }
 
 

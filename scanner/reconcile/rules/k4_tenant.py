@@ -22,11 +22,11 @@ def hits(row: RowFacts, world: World) -> Iterator[Hit]:
     named = {tenant.casefold() for tenant in row.row.tenant_ids}
     named |= {host.split(".", 1)[0] for host in row.domains if host.count(".") >= 2}
     prose = " ".join(filter(None, (row.row.approved_scope, row.row.notes))).casefold()
+    named |= set(re.findall(r"[\w.-]*\w", prose))
     for found in row.lines:
         for asset in world.by_line.get(found.line.id, ()):
             tenant = (asset.asset.tenant or "").casefold()
             if tenant in NO_TENANT or len(tenant) < 4:
                 continue
-            said = re.search(rf"(?<![\w-]){re.escape(tenant)}(?![\w-])", prose)
-            if tenant in named or said:
+            if tenant in named:
                 yield Hit(asset, row, "K4", 0.95, f"both are {found.line.name} in {tenant}")

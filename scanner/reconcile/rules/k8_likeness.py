@@ -8,34 +8,50 @@ margin (ladder.py), and never for a row that gives a whole id or for a product p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import heapq
 from typing import TYPE_CHECKING, Final
 
 from scanner.reconcile import ids, places
 from scanner.reconcile.facts import is_prod
-from scanner.reconcile.hits import REVIEW, Hit
-from scanner.reconcile.names import is_random, is_version, likeness
+from scanner.reconcile.hits import Hit
+from scanner.reconcile.names import Reading, is_version, readings
 from scanner.reconcile.rules.k5_name import _provider_agrees
 from scanner.reconcile.tables import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from scanner.reconcile.facts import AssetFacts, RowFacts
     from scanner.reconcile.world import World
 
-_CANDIDATES: Final = 400  # a word on more resources than this tells none of them apart
-_ENVIRONMENTS: Final = frozenset({"prod", "prd", "production", "dev", "test", "live"})
+_FLOOR: Final = 0.68  # below, a likeness is not even worth a question
+_BEST: Final = 8  # candidates of a row that are compared with other rows
+_CANDIDATES: Final = 150  # a word on more resources than this tells none of them apart
+_NONE: Final[Reading] = (0.0, frozenset())
 
 
 def hits(row: RowFacts, world: World) -> Iterator[Hit]:
     """Built assets whose names can stand for the row."""
-    if row.settled or not _runs_something_built(row):
+    if row.settled or row.vague or not _runs_something_built(row):
         return
-    for asset in _candidates(row, world):
-        hit = _compare(row, asset, world)
-        if hit is not None and hit.confidence >= REVIEW:
-            yield hit
+    near = readings((*row.words, *row.technique), world.vocabulary)
+    firm = {word for word, reading in near.items() if _is_firm(row, word, reading)}
+    mine = _own_words(row)
+    found = []
+    for asset in _candidates(row, firm, world):
+        alike = _likeness(asset, near, mine, world)
+        if alike is None:
+            continue
+        bonuses = list(_corroboration(row, asset))
+        confidence = 0.40 + 0.36 * alike + sum(bonus for bonus, _ in bonuses)
+        if confidence >= _FLOOR:
+            found.append((round(min(confidence, 0.93), 3), asset.asset.asset_id, asset, bonuses))
+    for confidence, _, asset, bonuses in heapq.nlargest(_BEST, found, key=lambda f: f[:2]):
+        why = f"{asset.name} reads as {', '.join(_said(row, asset, near, world))}"
+        agreeing = [what for bonus, what in bonuses if bonus > 0]
+        if agreeing:
+            why += f"; {', '.join(agreeing)} agree"
+        yield Hit(asset, row, "K8", confidence, why, exclusive=True)
 
 
 def _runs_something_built(row: RowFacts) -> bool:
@@ -45,93 +61,70 @@ def _runs_something_built(row: RowFacts) -> bool:
     return row.in_house or bool(row.providers or row.regions or row.containers)
 
 
-def _candidates(row: RowFacts, world: World) -> list[AssetFacts]:
-    """Assets that share a word, its first letters, or a joined or short form, with the row."""
-    wanted = (*row.words, *row.technique)
-    keys = set(wanted) | {w[:3] for w in wanted if len(w) > 3}
-    for at in range(len(wanted)):
-        keys.add("".join(wanted[at : at + 2]))
-        for count in (2, 3, 4):
-            run = wanted[at : at + count]
-            telling = [w for w in run if w not in words().stop]
-            keys |= {"".join(w[0] for w in run), "".join(w[0] for w in telling)}
+def _is_firm(row: RowFacts, word: str, reading: Reading) -> bool:
+    """A word that surely stands for a telling word of the row's name."""
+    score, where = reading
+    in_name = any(at < len(row.words) and row.words[at] not in words().generic for at in where)
+    return score >= 0.7 and in_name and len(word) > 2
+
+
+def _candidates(row: RowFacts, firm: set[str], world: World) -> Iterable[AssetFacts]:
+    """Assets with a firm word; of words on many, those in the row's regions."""
     found: dict[str, AssetFacts] = {}
-    for key in sorted(keys):
-        many = world.by_word.get(key, ())
-        if len(key) > 1 and len(many) <= _CANDIDATES:
-            found |= {asset.asset.asset_id: asset for asset in many if asset.built}
-    return list(found.values())
+    for word in sorted(firm):
+        many = world.by_core.get(word, ())
+        if len(many) > _CANDIDATES:
+            many = [
+                a for r in sorted(row.regions) for a in world.by_core_and_region.get((word, r), ())
+            ]
+        if len(many) <= _CANDIDATES:
+            found |= {asset.asset.asset_id: asset for asset in many}
+    return found.values()
 
 
-@dataclass(slots=True)
-class _Likeness:
-    cover: float  # of the resource's words, weighed by rarity
-    named: float  # of the row's name
-    telling: bool  # some word stands firmly for one of the row's name
-    said: list[str]
+def _likeness(
+    asset: AssetFacts, near: Mapping[str, Reading], mine: set[int], world: World
+) -> float | None:
+    """0..1: how far its words stand for the row's, and the row's name is told by them.
 
-
-def _compare(row: RowFacts, asset: AssetFacts, world: World) -> Hit | None:
-    alike = _likeness(row, asset, world)
-    if alike is None or not alike.telling or alike.cover < 0.45:
-        return None
-    confidence = 0.40 + 0.36 * (0.65 * alike.cover + 0.35 * alike.named)
-    agreeing = []
-    for bonus, what in _corroboration(row, asset):
-        confidence += bonus
-        if bonus > 0:
-            agreeing.append(what)
-    why = f"{asset.name} reads as {', '.join(alike.said)}"
-    if agreeing:
-        why += f"; {', '.join(agreeing)} agree"
-    return Hit(asset, row, "K8", round(min(confidence, 0.93), 3), why, exclusive=True)
-
-
-def _likeness(row: RowFacts, asset: AssetFacts, world: World) -> _Likeness | None:
-    core = _core(asset, world)
-    if not core:
-        return None
-    wanted = (*row.words, *row.technique)
-    own = len(row.words)
+    None when less than half of the resource's words, by weight, mean anything to the row.
+    """
     total = reached = 0.0
-    covered: set[int] = set()
-    telling = False
-    said = []
+    core = world.cores[asset.asset.asset_id]
     for word in core:
-        score, where = likeness(word, wanted)
         weight = world.weight(word)
         total += weight
-        reached += weight * score
+        reached += weight * near.get(word, _NONE)[0]
+    if reached < 0.45 * total or not total:
+        return None
+    covered: set[int] = set()
+    for word in core:
+        score, where = near.get(word, _NONE)
         if score >= 0.5:
             covered |= where
-            said.append(f"{word} = {' '.join(wanted[at] for at in sorted(where))}")
-        in_name = any(at < own and wanted[at] not in words().generic for at in where)
-        telling = telling or (score >= 0.7 and in_name and len(word) > 2)
-    mine = [
+    named = len(covered & mine) / len(mine) if mine else 0.0
+    return 0.65 * reached / total + 0.35 * named
+
+
+def _own_words(row: RowFacts) -> set[int]:
+    """Positions of the words of the row's name that say what it is."""
+    noise = words().stop | words().generic
+    return {
         at
         for at, word in enumerate(row.words)
-        if word not in words().stop
-        and word not in words().generic
+        if word not in noise
         and not is_version(word)
         and not places.is_place(word)
         and not (len(word) == 2 and places.is_code(word))
-    ]
-    named = len(covered & set(mine)) / len(mine) if mine else 0.0
-    return _Likeness(reached / total, named, telling, said)
+    }
 
 
-def _core(asset: AssetFacts, world: World) -> list[str]:
-    """Words of the resource's name that say what it is: no version, stage or house prefix."""
-    prefixes = frozenset().union(*(world.affixes.get(a, frozenset()) for a in asset.accounts))
-    packaging = words().affix | _ENVIRONMENTS | words().generic
+def _said(row: RowFacts, asset: AssetFacts, near: Mapping[str, Reading], world: World) -> list[str]:
+    wanted = (*row.words, *row.technique)
     return [
-        word
-        for at, word in enumerate(asset.words)
-        if not is_random(word)
-        and not is_version(word)
-        and word not in packaging
-        and not (at == 0 and word in prefixes)
-        and word not in asset.label_countries
+        f"{word} = {' '.join(wanted[at] for at in sorted(near[word][1]))}"
+        for word in world.cores[asset.asset.asset_id]
+        if word in near and near[word][0] >= 0.5
     ]
 
 
