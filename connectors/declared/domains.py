@@ -45,8 +45,15 @@ def read_host(text: str) -> Host:
 
 @functools.lru_cache(maxsize=1 << 16)
 def registrable(host: str) -> str:
-    """The registrable domain of a host (`a.b.example.co.uk` -> `example.co.uk`), else the host."""
-    return _extract()(host).top_domain_under_public_suffix or host
+    """The registrable domain of a host (`a.b.example.co.uk` -> `example.co.uk`).
+
+    Below a top-level domain nobody registered (`.internal`) the last two labels; an address or a
+    single label is itself.
+    """
+    found = _extract()(host).top_domain_under_public_suffix
+    if found or ":" in host or host.replace(".", "").isdigit():
+        return found or host
+    return ".".join(host.split(".")[-2:])
 
 
 def _ascii(name: str) -> str | None:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from scanner.reconcile.facts import AssetFacts, RowFacts
     from scanner.reconcile.world import World
 
-_TELLING = 6  # letters a one-word name must have to mean anything
+_TELLING = 6  # letters a name must have, beside generic words, to mean anything
+_TELLING_ID = 3  # fewer where the register gives it as the name of a resource
 
 
 def hits(row: RowFacts, world: World) -> Iterator[Hit]:
@@ -31,7 +32,7 @@ def hits(row: RowFacts, world: World) -> Iterator[Hit]:
         if ref.form not in ("id", "damaged", "name"):
             continue
         name = slug(ref.name)
-        if not _telling(name):
+        if not _telling(name, _TELLING_ID):
             continue
         same = [a for a in world.by_resource_name.get(name, ()) if not _named_by_model(a)]
         for asset in same:
@@ -39,7 +40,7 @@ def hits(row: RowFacts, world: World) -> Iterator[Hit]:
         if not same and ref.form == "name":
             yield from _part(row, name, world)
     for name in sorted(row.slugs):
-        if _telling(name):
+        if _telling(name, _TELLING):
             for asset in world.by_name.get(name, ()):
                 if asset.built and not _named_by_model(asset):
                     yield from _system(row, asset, name)
@@ -101,9 +102,9 @@ def _left_over(wanted: tuple[str, ...], whole: tuple[str, ...]) -> tuple[str, ..
     return None
 
 
-def _telling(name: str) -> bool:
+def _telling(name: str, letters: int) -> bool:
     parts = [p for p in name.split("-") if p not in words().generic and not is_version(p)]
-    return sum(map(len, parts)) >= _TELLING
+    return sum(map(len, parts)) >= letters and len(name) >= _TELLING
 
 
 def _named_by_model(asset: AssetFacts) -> bool:
