@@ -47,7 +47,12 @@ class InventoryError(Exception):
             where += f":{self.line}" + (f":{self.column}" if self.column is not None else "")
         also = f" (also line {_lines(self.more)})" if self.more else ""
         what = f"{self.field}: " if self.field else ""
-        return f"{where}: {what}{self.problem}{also}; {self.hint}"
+        return _one_line(f"{where}: {what}{self.problem}{also}; {self.hint}")
+
+
+def _one_line(text: str) -> str:
+    """Cells may hold anything: what is not printable is shown escaped."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def _lines(numbers: tuple[int, ...]) -> str:
@@ -90,7 +95,7 @@ class RowProblem:
     def __str__(self) -> str:
         where = self.path + (f":{self.line}" if self.line is not None else "")
         what = f"{self.field}: " if self.field else ""
-        return f"{where}: {what}{self.message}"
+        return _one_line(f"{where}: {what}{self.message}")
 
 
 @dataclass(frozen=True, slots=True)

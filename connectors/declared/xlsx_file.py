@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import zipfile
+import zlib
 from typing import TYPE_CHECKING, Final
 from xml.parsers.expat import ExpatError
 
@@ -18,6 +19,24 @@ _MEMBERS: Final = 10_000
 _UNPACKED: Final = 512 << 20
 _RATIO: Final = 200
 _RATIO_AFTER: Final = 16 << 20
+# What zipfile, zlib and openpyxl raise for damaged parts; their XML was found well-formed before.
+_BROKEN_ZIP: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+)
+_BROKEN_BOOK: Final = (
+    *_BROKEN_ZIP,
+    KeyError,
+    IndexError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    SyntaxError,
+)
 _NOT_A_WORKBOOK = "is not a workbook"
 
 
@@ -37,7 +56,7 @@ def sheets_of(data: bytes, path: str) -> list[tuple[str, list[Record]]]:
             ]
         finally:
             book.close()
-    except (InvalidFileException, KeyError, ValueError, TypeError, SyntaxError) as error:
+    except (InvalidFileException, *_BROKEN_BOOK) as error:
         problem = f"{_NOT_A_WORKBOOK} openpyxl can read ({type(error).__name__})"
         raise InventoryError(
             path, None, "", problem, "save it again as .xlsx, or as CSV"
@@ -70,7 +89,7 @@ def _check_zip(data: bytes, path: str) -> None:
     """Refuse what is no workbook, what unpacks too far, and XML with a DTD or entities."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except zipfile.BadZipFile as error:
+    except (*_BROKEN_ZIP, ValueError) as error:
         hint = "old .xls and encrypted files must be saved again as .xlsx"
         raise InventoryError(path, None, "", _NOT_A_WORKBOOK, hint) from error
     with archive:
@@ -102,7 +121,7 @@ def _check_xml(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: str) -> 
         raise InventoryError(
             path, None, "", f"DTD in {short}", "a workbook needs none; save it again"
         ) from error
-    except (ExpatError, _sax_error(), zipfile.BadZipFile, RuntimeError, OSError) as error:
+    except (ExpatError, _sax_error(), ValueError, LookupError, *_BROKEN_ZIP) as error:
         raise InventoryError(
             path, None, "", f"{_NOT_A_WORKBOOK}: {short} is broken", "save it again as .xlsx"
         ) from error

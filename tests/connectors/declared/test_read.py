@@ -188,7 +188,7 @@ def workbook(tmp_path):
     sheet.title = "Systems"
     sheet.append(["AI register"])
     sheet.append(["Name", "Vendor", "Owner", "Approved on"])
-    sheet.append(["Bot", "Acme", "=A1", dt.datetime(2026, 3, 1)])  # noqa: DTZ001  a sheet has none
+    sheet.append(["Bot", "Acme", "=A1", dt.datetime(2026, 3, 1)])
     book.create_sheet("Legend").append(["colours"])
     book.save(path)
     return path
@@ -249,3 +249,11 @@ def test_the_closing_date_of_a_retired_row_is_found_in_its_notes(register):
     )
     rows = read_inventory(register(text)).rows
     assert [r.retired_on for r in rows] == [dt.date(2026, 4, 30), None]
+
+
+def test_an_error_that_quotes_a_cell_stays_one_harmless_line(register):
+    with pytest.raises(InventoryError) as caught:
+        read_inventory(register('"a\nb\x1b[2J",\u202ec\n1,2\n'))
+    assert "\n" not in str(caught.value)
+    assert "\\x1b[2J" in str(caught.value)
+    assert "\\u202e" in str(caught.value)

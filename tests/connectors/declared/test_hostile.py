@@ -1,0 +1,83 @@
+"""Whatever bytes a register holds, it is read or refused in one line; nothing else is raised."""
+
+import io
+import zipfile
+
+import openpyxl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from connectors.declared.model import InventoryError
+from connectors.declared.people import read_people
+from connectors.declared.read import read_inventory
+
+HEADER = b"ref,name,owner,vendor,url,cloud_resource,status,approved on,notes\n"
+QUIET = settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Read bytes as a register; None when refused, with a message that names the file."""
+
+    def run(data, reader=read_inventory, **how):
+        path = tmp_path / "register"
+        path.write_bytes(data)
+        said = None
+        try:
+            return reader(path, **how)
+        except InventoryError as error:
+            said = str(error)
+        assert str(path) in said
+        assert "\n" not in said
+        return None
+
+    return run
+
+
+@QUIET
+@given(st.binary(max_size=300))
+def test_any_bytes(read, data):
+    read(data)
+    read(HEADER + data, lenient=True)
+    read(b"display_name,mail,login,active\n" + data, read_people)
+
+
+@QUIET
+@given(st.lists(st.lists(st.text(max_size=30), min_size=9, max_size=9), max_size=5))
+def test_any_cells_keep_the_count_of_records(read, rows):
+    import csv
+
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
+    found = read(HEADER + out.getvalue().encode("utf-8", "surrogatepass"), status_words={})
+    if found is not None:
+        assert found.records == len(found.rows) + found.rejected + found.blank
+
+
+@QUIET
+@given(st.binary(max_size=200), st.integers(0, 3000))
+def test_damaged_workbooks(read, junk, at):
+    book = openpyxl.Workbook()
+    book.active.append(["name", "vendor"])
+    book.active.append(["Bot", "Acme"])
+    out = io.BytesIO()
+    book.save(out)
+    data = out.getvalue()
+    read(data[:at] + junk + data[at + len(junk) :])
+    again = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(again, "w") as target:
+        for name in source.namelist():
+            sheet = name.endswith("sheet1.xml")
+            target.writestr(name, source.read(name)[:at] + junk if sheet else source.read(name))
+    read(again.getvalue())
+
+
+def test_a_workbook_that_unpacks_too_far_is_refused(read):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<x/>")
+        archive.writestr("xl/workbook.xml", b" " * (40 << 20))
+    assert read(out.getvalue()) is None
