@@ -171,7 +171,7 @@ def _loaded_once() -> Iterator[None]:
         yield
 
 
-def run(paths: Sequence[object], **options: Any) -> Result:
+def run(paths: Sequence[object], *, watcher: Any = None, **options: Any) -> Result:
     """Scan `paths`; options are those of ScanRequest. Raises what the scan raises."""
     shown: list[tuple[dict[str, Any], str]] = []
 
@@ -182,7 +182,7 @@ def run(paths: Sequence[object], **options: Any) -> Result:
 
     given = {"now": NOW, "as_of": NOW.date(), "depth": "full", **options}
     request = ScanRequest(paths=tuple(str(path) for path in paths), **given)
-    outcome = pipeline.scan(request, Quiet(), show)
+    outcome = pipeline.scan(request, watcher or Quiet(), show)
     ((doc, page),) = shown
     result = Result(int(outcome.exit_code), doc, page)
     adds_up(result)
