@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from connectors.logs.frame import text_array
 from connectors.logs.header import places
 from connectors.logs.readers.base import Bad, Source, empty_table, every_row
+from connectors.logs.readers.plain import plain_table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +43,9 @@ class DelimitedReader:
         where = places(header, self.wanted)
         names = {name: header[i] for name, i in where.items()}
         rule = self.fmt.reader
+        plain = plain_table(segment, len(header), where, rule.quote)
+        if plain is not None:
+            return Source(plain, every_row(segment), names=names)
         marks, literal = _separators(segment, segment.delim, rule.quote)
         first = np.searchsorted(marks, segment.starts)
         found = np.searchsorted(marks, segment.ends) - first + 1
