@@ -52,18 +52,15 @@ class Cut:
         rules = _rules(fmt, stream.path)
         carry = _Carry()
         for block in stream.blocks():
+            if rules.refused:
+                continue  # to the end all the same, so that the whole of it is hashed
             if block.oversize:
                 yield from self._lines(carry.lines(b"", 0, 0), rules, carry, final=True)
                 yield _oversize(block.oversize)
             if block.data:
                 lines = carry.lines(block.data, block.offset, block.first_line)
                 yield from self._lines(lines, rules, carry, final=False)
-            if rules.refused:
-                break
         yield from self._lines(carry.lines(b"", 0, 0), rules, carry, final=True)
-        if rules.refused:
-            for _ in stream.blocks():  # to its end, so that the whole of it is hashed
-                pass
         notices = rules.close()
         if notices:
             yield _nothing(notices=notices)

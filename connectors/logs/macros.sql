@@ -155,7 +155,7 @@ create macro time_clf(x) as
 create macro time_syslog(x) as
     case
         when x is null or x in ('', '-') then null
-        when regexp_full_match(x, '[A-Za-z]{3} .*[0-9] [0-9]{4}')
+        when regexp_full_match(x, '[A-Za-z]{3},? .* [0-9]{4}')
             then list_transform(
                 [
                     regexp_extract(
@@ -198,8 +198,16 @@ create macro time_any(x) as
 create macro host_of(url) as
     nothing(regexp_extract(url, '^(?:[A-Za-z][A-Za-z0-9+.-]*://|//)?([^/?#]*)', 1));
 
+-- The path, without query and fragment.
 create macro path_of(url) as
-    nullif(regexp_extract(url, '^(?:[A-Za-z][A-Za-z0-9+.-]*://|//)?[^/?#]*(/[^?#]*)', 1), '');
+    nullif(
+        case
+            when regexp_full_match(url, '(?s)(?:[A-Za-z][A-Za-z0-9+.-]*:)?//.*')
+                then regexp_extract(url, '^(?:[A-Za-z][A-Za-z0-9+.-]*:)?//[^/?#]*(/[^?#]*)', 1)
+            else regexp_extract(url, '^[^/?#]*(/[^?#]*)', 1)
+        end,
+        ''
+    );
 
 -- The port a URL says or implies.
 create macro port_of_url(url) as

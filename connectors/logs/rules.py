@@ -114,7 +114,8 @@ class ZeekRules:
                 found.append(self._records(lines, is_header, slice(done, at), *before))
                 done = at
         found.append(self._records(lines, is_header, slice(done, None), self._columns, self._delim))
-        found[0].counts += counts + Counts(read=len(headers), header=len(headers))
+        if not self.refused:  # a refused source counts nothing
+            found[0].counts += counts + Counts(read=len(headers), header=len(headers))
         return found, None
 
     def _records(
@@ -178,6 +179,7 @@ class CsvRules:
         if self._columns is None:
             lines, counts = self._past_header(lines, notices)
         if self._columns is None:
+            counts = Counts() if self.refused else counts  # a refused source counts nothing
             return [segment(lines.take(slice(0, 0)), counts=counts, notices=notices)], None
         if self._rule.quote and self._rule.quote.encode() in lines.data:
             lines, rejects, held = assemble(

@@ -61,10 +61,21 @@ class Read:
         return [(r.line, r.field, r.reason, r.value) for r in self.rejects]
 
 
+_normalisers: dict[tuple[int, ReadSettings], tuple[Format, Normaliser]] = {}
+
+
+def normaliser_for(fmt: Format, settings: ReadSettings) -> Normaliser:
+    """One per format and settings, since a connection takes a while to make."""
+    key = (id(fmt), settings)
+    if key not in _normalisers:
+        _normalisers[key] = (fmt, Normaliser(fmt, settings))  # keeps fmt alive, and so its id
+    return _normalisers[key][1]
+
+
 def take_in(fmt: Format, stream: Stream, settings: ReadSettings) -> Read:
     """Cut and normalise a stream; the account must add up in every batch."""
     read = Read()
-    normaliser = Normaliser(fmt, settings)
+    normaliser = normaliser_for(fmt, settings)
     cut = segments(fmt, stream, settings)
     for segment in cut:
         batch = normaliser(segment)
