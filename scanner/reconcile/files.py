@@ -51,7 +51,7 @@ def reconcile_files(
     *,
     lenient: bool = False,
 ) -> FileLedger:
-    """Read the files, reconcile, and give the document that cases/reconcile defines.
+    """Read the files, reconcile, and give the document of schema aicensus.reconcile/1.
 
     as_of: "today"; None: of the scope. identity_store: where ids are kept between runs; None:
     every run starts from nothing. Raises InventoryError or StrictYamlError (exit 15).

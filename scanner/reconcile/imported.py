@@ -15,7 +15,7 @@ from scanner.reconcile.model import Observed
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# `type` of the file -> (kind, subtype): DESIGN table 1, last column.
+# `type` of the file -> (kind, subtype).
 TYPES: Final[Mapping[str, tuple[str, str]]] = {
     "saas_app": ("saas_app", "saas_app"),
     "model_usage": ("model_api", "usage"),

@@ -32,7 +32,7 @@ def reconcile(
     known: Sequence[Known] = (),
     bindings: Sequence[Binding] = (),
 ) -> Ledger:
-    """Hold assets against declarations; see DESIGN table 5 for the states and their order.
+    """Hold assets against declarations; the states and their order are in states.py.
 
     known: the services the catalogue can name, so that product cells are understood. bindings:
     matches people confirmed. Asset ids and row numbers must be unique. The same input gives the

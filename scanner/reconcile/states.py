@@ -1,4 +1,4 @@
-"""The state of an asset: the first of DESIGN table 5 that applies, and the flags beside it."""
+"""The state of an asset: the first that applies, in the order written below, and the flags beside it."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ class _Verdict:
             object.__setattr__(self, "details", {})
 
 
-def _verdict(  # noqa: PLR0911  one return a state, in the order of DESIGN table 5
+def _verdict(  # noqa: PLR0911  one return a state, in their order
     asset: AssetFacts,
     rows: Sequence[RowFacts],
     found: Sequence[Candidate],

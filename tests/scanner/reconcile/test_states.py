@@ -1,4 +1,4 @@
-"""The states of both sides, in the order of DESIGN table 5."""
+"""The states of both sides."""
 
 import datetime as dt
 
