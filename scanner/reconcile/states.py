@@ -1,4 +1,4 @@
-"""The state of an asset: the first that applies, in the order written below, and the flags beside it."""
+"""The state of an asset: the first of `_verdict` that applies, and the flags beside it."""
 
 from __future__ import annotations
 
