@@ -26,9 +26,7 @@ _CLOUD_KINDS: Final = frozenset({"cloud_ai_resource", "gpu_compute"})
 _TENANT_KINDS: Final = frozenset(
     {"saas_chat", "saas_app", "embedded_ai", "agent_platform", "coding_assistant"}
 )
-_PLAIN_KINDS: Final = frozenset(
-    {"model_hub", "browser_extension", "ai_crawler_inbound", "sdk_or_package"}
-)
+_PLAIN_KINDS: Final = frozenset({"model_hub", "browser_extension", "ai_crawler_inbound"})
 
 
 # Evidence that names a way of talking and not a product; another product at the place explains it.
@@ -101,7 +99,7 @@ def _weight(one: Grain) -> int:
     """0 a product, 1 a shape of API, 2 a client library."""
     if one.service in GENERIC:
         return 1
-    return 2 if one.service.startswith("model_api/") else 0
+    return 2 if one.service.startswith(("model_api/", "sdk_or_package/")) else 0
 
 
 GRAIN_COLUMNS: Final = (

@@ -19,7 +19,7 @@ import duckdb
 from connectors.files.limits import Limits
 from connectors.logs.settings import ReadSettings
 from scanner import record
-from scanner.engines.local import LocalEngine
+from scanner.engines.local import LENT, LocalEngine
 from scanner.errors import Exit, NoSpace, NothingToScan, worst
 from scanner.identify import build_assets
 from scanner.ledger import Register, load_register, reconcile_run
@@ -137,7 +137,10 @@ def _read(
             names,
             request.threads,
         ) as engine:
-            for result in read(in_order(found, inputs.reading), inputs.reading, engine):
+            ordered, borrowers = in_order(found, inputs.reading)
+            if not borrowers:
+                engine.columns -= LENT
+            for result in read(ordered, inputs.reading, engine):
                 names.merge(result.partial.names)
                 result.partial.names = Names()
                 results.append(result)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from scanner.match.exact import Matched, Matcher
 
 KEPT_REJECTS: Final = 1000
+DAY: Final = 86_400_000_000  # microseconds
 
 _text, _long = pa.string(), pa.int64()
 KEYS: Final = pa.schema(
@@ -203,13 +204,16 @@ def _kept(column: str | None, value: str | None, scan: Scan) -> str | None:
 def _times(table: pa.Table, out: Partial) -> None:
     if not table.num_rows:
         return
-    bounds = pc.min_max(table["time"]).as_py()
+    bounds = pc.min_max(table["time"].cast(_long)).as_py()
     if bounds["min"] is None:
         return
-    stamps = pc.drop_null(table["time"]).cast(_long)
-    out.first, out.last = pc.min(stamps).as_py(), pc.max(stamps).as_py()
-    days = np.unique(stamps.to_numpy() // 86_400_000_000)
-    out.days = set(days.tolist())
+    out.first, out.last = bounds["min"], bounds["max"]
+    first, last = out.first // DAY, out.last // DAY
+    if first == last:
+        out.days = {first}
+        return
+    stamps = pc.drop_null(table["time"]).cast(_long).to_numpy()
+    out.days = set(np.unique(stamps // DAY).tolist())
 
 
 def _learn(batch: Batch, found: Matched, matcher: Matcher, names: Names) -> None:

@@ -95,16 +95,18 @@ def find(paths: Sequence[str]) -> tuple[list[Found], list[Notice]]:
     return found, notices
 
 
-def in_order(found: Sequence[Found], reading: Reading) -> list[Found]:
+def in_order(found: Sequence[Found], reading: Reading) -> tuple[list[Found], int]:
     """Files with names first, files that borrow names (flows, connections) after them.
 
-    Recognising a file here only orders it; it is recognised again when it is read.
+    Returns the files and how many of them borrow. Recognising a file here only orders it; it is
+    recognised again when it is read.
     """
     if len(found) < 2:
-        return list(found)
+        return list(found), 0
     quiet = Reading(reading.formats, reading.limits, reading.settings, reading.forced)
     late = {one.display for one in found if _borrows(one, quiet)}
-    return [f for f in found if f.display not in late] + [f for f in found if f.display in late]
+    first = [one for one in found if one.display not in late]
+    return first + [one for one in found if one.display in late], len(late)
 
 
 def _borrows(found: Found, reading: Reading) -> bool:

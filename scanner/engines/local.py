@@ -21,11 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from connectors.logs.cut import Segment
-    from signatures.compile import Compiled
-
     from connectors.logs.model import Format
     from connectors.logs.settings import ReadSettings
     from scanner.names import Names
+    from signatures.compile import Compiled
 
 IN_FLIGHT: Final = 2  # segments waiting per thread
 
@@ -35,6 +34,8 @@ UNREAD: Final = frozenset(
     {"proto", "app", "tls_ja3", "tls_ja4", "operation", "resource_uid", "resource_type"}
     | {"resource_name", "oauth_client", "url_query_keys", "oauth_scopes"}
 )
+
+LENT: Final = frozenset({"conn_uid"})  # read only where a log without names follows
 
 
 class LocalEngine:

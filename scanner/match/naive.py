@@ -187,7 +187,11 @@ def _answer(fired: list[Rule], facts: Facts) -> Answer | None:
         groups = {"host" if rule.type in HOST else rule.type for rule in mine}
         step = max(STEPS.index(rule.confidence) for rule in mine)
         browser = facts.agent is not None and facts.agent.startswith("Mozilla/")
-        if groups == {"http_path"} and browser:
+        compound = any(
+            rule.needs and (rule.needs.port or rule.needs.header or rule.needs.user_agent)
+            for rule in mine
+        )
+        if groups == {"http_path"} and browser and not compound:
             step = min(step, 3 if any(rule.distinctive for rule in mine) else 2)
         elif len(groups) >= 2 and step < 4:
             step += 1

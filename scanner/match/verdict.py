@@ -126,7 +126,7 @@ def service_rank(rules: Sequence[Rule], facts: Facts) -> int:
     """The confidence, as a rank in LEVELS, that these rules of one service give together."""
     types = {independent(rule.type) for rule in rules}
     rank = max(RANK[rule.confidence] for rule in rules)
-    if types == {"http_path"} and is_browser(facts.agent):
+    if types == {"http_path"} and is_browser(facts.agent) and all(map(_alone, rules)):
         distinctive = any(rule.distinctive for rule in rules)
         rank = min(rank, DETECTION if distinctive else LOW)
     elif len(types) > 1 and rank < HIGH:
@@ -134,6 +134,12 @@ def service_rank(rules: Sequence[Rule], facts: Facts) -> int:
     if facts.via == "dns":
         rank = min(rank, DETECTION)
     return rank
+
+
+def _alone(rule: Rule) -> bool:
+    """Whether nothing but the path was asked for."""
+    needs = rule.needs
+    return needs is None or not (needs.port or needs.header or needs.user_agent)
 
 
 def _indicator(rule: Rule, facts: Facts) -> str:

@@ -88,15 +88,22 @@ def test_every_row_of_the_register_is_in_its_state(demo):
 
 
 def test_hits_by_host_and_outcome_are_those_of_the_truth(demo):
-    """Of the proxies' lines: the evidence of each service adds up to what was written there."""
+    """Of the proxies' lines: the evidence of each service adds up to what was written there.
+
+    Servers of the house are left out: only some of their paths say what they are.
+    """
     wanted: dict[tuple[str, str], int] = {}
     for row in table("usage.csv"):
+        if row["service"].startswith(("inference_server/", "mcp_server/generic")):
+            continue
         if row["file"].startswith("proxy-") and row["outcome"] in {"allowed", "blocked"}:
             key = (row["host"], row["outcome"])
             wanted[key] = wanted.get(key, 0) + int(row["lines"])
     found: dict[tuple[str, str], int] = {}
     for asset in demo["assets"]:
         for line in asset["evidence"]:
+            if asset["service"].startswith(("inference_server/", "mcp_server/")):
+                continue
             if "/proxy-" in line["source"] and line["action"] in {"allowed", "blocked"}:
                 key = (line["dst_host"], line["action"])
                 found[key] = found.get(key, 0) + line["hits"]
