@@ -11,6 +11,7 @@ from connectors.declared.policy import Policy, read_policy
 from connectors.declared.read import read_inventories
 from scanner.coverage import covered
 from scanner.errors import RegisterError
+from scanner.match.verdict import DETECTION, RANK
 from scanner.reconcile.model import Binding, Coverage, Known, Observed
 from scanner.reconcile.reconcile import reconcile
 from scanner.rows import insert_rows
@@ -136,7 +137,10 @@ def coverage(con: duckdb.DuckDBPyConnection, compiled: Compiled) -> Coverage:
     ).fetchall()
     return Coverage(
         hosts_covered=covered(day for (day,) in days),
-        knows_host=lambda host: bool(compiled.host_rules(host).rule_ids),
+        knows_host=lambda host: any(
+            RANK[compiled.rules[rule_id].confidence] >= DETECTION
+            for rule_id in compiled.host_rules(host).rule_ids
+        ),
     )
 
 
