@@ -92,7 +92,7 @@ def test_precedence_of_exit_codes_is_that_of_the_program():
 
 # all pages
 
-EXAMPLES = [(page, block) for page, text in TEXT.items() for block in blocks(text, "ya?ml")]
+EXAMPLES = [(page, block) for page, text in TEXT.items() for block in blocks(text, "yaml", "yml")]
 
 
 @pytest.mark.parametrize(("page", "example"), EXAMPLES, ids=[page for page, _ in EXAMPLES])

@@ -23,19 +23,26 @@ FORMATS, REGISTER, OPERATIONS = (
 HELP = ("--help", "-h", "--version")
 
 
-def blocks(text, language):
-    """The fenced blocks of one language."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+def parted(text):
+    """The fenced blocks of a page, (language, text) each, and the page without them."""
+    pieces = re.split(r"^```(.*)$\n?", text, flags=re.MULTILINE)
+    assert len(pieces) % 4 == 1, "a fence that is not closed"
+    return list(zip(pieces[1::4], pieces[2::4], strict=True)), "".join(pieces[::4])
+
+
+def blocks(text, *languages):
+    """The fenced blocks in these languages."""
+    return [block for language, block in parted(text)[0] if language in languages]
 
 
 def prose(text):
     """The page without its fenced blocks."""
-    return re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
+    return parted(text)[1]
 
 
 def spans(text):
-    """What stands between single backquotes."""
-    return re.findall(r"`([^`\n]+)`", prose(text))
+    """What stands between single backquotes, on one line or over the end of one."""
+    return [" ".join(span.split()) for span in re.findall(r"`([^`]+)`", prose(text))]
 
 
 def rows(text, header):
@@ -53,15 +60,14 @@ def first_words(text, header):
 
 
 def calls(text):
-    """Every `aicensus …` in a page, as words: from spans, and from lines of blocks without a
-    language or of a shell."""
+    """Every `aicensus …` in a page, as words: from spans, and from blocks of a shell."""
     lines = spans(text)
-    for block in re.findall(r"^```(?:sh|console)?\n(.*?)^```$", text, re.DOTALL | re.MULTILINE):
+    for block in blocks(text, "", "sh", "console"):
         lines += block.replace("\\\n", " ").splitlines()
     for line in lines:
-        _, found, rest = line.partition("aicensus ")
-        if found and not re.search(r"[\w./]$", line.partition("aicensus ")[0]):
-            yield shlex.split(rest.split(" #")[0])
+        found = re.search(r"(?:^|\| )aicensus (.+?)(?: #.*)?$", line)
+        if found:
+            yield shlex.split(found[1])
 
 
 CALLS = [(page, words) for page, text in TEXT.items() for words in calls(text)]
