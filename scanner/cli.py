@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
@@ -53,6 +53,18 @@ class Lazy(click.Group):
             raise TypeError(f"{module}:{name} is no command")
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - click's own signature
+        """Run a command; when the reader of our output has left, leave quietly with 141.
+
+        Caught here, since click itself would end with 1.
+        """
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # Python would complain once more when it flushes while shutting down.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            ctx.exit(141)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The list of commands without importing any."""
         del ctx
@@ -92,10 +104,6 @@ def main() -> NoReturn:
     except (KeyboardInterrupt, click.Abort):
         _say("interrupted; nothing was stored")
         sys.exit(130)
-    except BrokenPipeError:
-        # The reader of our output left; Python would complain once more while shutting down.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
     sys.exit(code if isinstance(code, int) else 0)
 
 

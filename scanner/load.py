@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING
 
 from connectors.logs.errors import FormatError
 from connectors.logs.load import load_format, load_formats
+from connectors.logs.normalise import Normaliser
+from connectors.logs.settings import ReadSettings
 from scanner.errors import SignaturesError, UsageError
 from signatures.compile import Compiled, compile_catalogue
 from signatures.errors import SignatureError
@@ -55,7 +58,7 @@ def named_format(name: str, known: dict[str, Format]) -> Format:
     path = Path(name)
     if path.suffix in {".yaml", ".yml"}:
         try:
-            return load_format(load_yaml, path, known)
+            return _proven(load_format(load_yaml, path, known), path)
         except (FormatError, StrictYamlError) as problem:
             raise SignaturesError(str(problem)) from problem
         except OSError as problem:
@@ -63,3 +66,12 @@ def named_format(name: str, known: dict[str, Format]) -> Format:
     raise UsageError(
         f"no log format is called {name!r}", "--format", "`aicensus formats list` names them"
     )
+
+
+def _proven(fmt: Format, path: Path) -> Format:
+    """A format whose expressions hold, tried on no rows; raises FormatError."""
+    try:
+        Normaliser(fmt, ReadSettings())
+    except FormatError as problem:
+        raise replace(problem, path=str(path)) from problem
+    return fmt

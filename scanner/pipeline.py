@@ -17,10 +17,11 @@ from uuid import uuid4
 import duckdb
 
 from connectors.files.limits import Limits
+from connectors.logs.errors import FormatError
 from connectors.logs.settings import ReadSettings
 from scanner import record
 from scanner.engines.local import LENT, LocalEngine
-from scanner.errors import Exit, NoSpace, NothingToScan, worst
+from scanner.errors import Exit, NoSpace, NothingToScan, SignaturesError, worst
 from scanner.identify import build_assets
 from scanner.ledger import Register, load_register, reconcile_run
 from scanner.load import compiled, formats, named_format, program_version
@@ -29,7 +30,7 @@ from scanner.names import Names
 from scanner.privacy import People, load_key
 from scanner.scan_range import Partial, Scan
 from scanner.sources import Reading, SourceResult, find, in_order, read, said
-from scanner.store import Store, open_store
+from scanner.store import UNWRITTEN, Store, open_store
 
 if TYPE_CHECKING:
     from connectors.files.discover import Found
@@ -82,13 +83,16 @@ def scan(request: ScanRequest, watcher: Watcher, show: Show) -> RunOutcome:
         results = [said(notice) for notice in notices if notice.level == "error"]
         remarks = [notice for notice in notices if notice.level != "error"]
         inputs.reading.known = record.grown_from(store.con)
-        results += _read(request, inputs, found, watcher)
+        try:
+            results += _read(request, inputs, found, watcher)
+        except FormatError as problem:  # its SQL did not hold for these fields
+            raise SignaturesError(str(problem)) from problem
         for notice in remarks:
             (results[0] if results else said(notice)).notices.append(notice)
         _once(results, record.already_read(store.con))
         try:
             _commit(store, request, inputs, results, outcome, started)
-        except (duckdb.FatalException, duckdb.IOException) as problem:
+        except UNWRITTEN as problem:
             raise NoSpace(
                 f"the store could not be written: {str(problem).splitlines()[0]}",
                 str(request.db or ""),

@@ -32,6 +32,9 @@ _SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
     "threads": "2",
 }
 
+# What DuckDB raises when the disk takes no more, depending on where it notices.
+UNWRITTEN: Final = (duckdb.FatalException, duckdb.IOException, duckdb.TransactionException)
+
 
 def sql(name: str) -> str:
     """The text of a file of scanner/sql."""
@@ -75,7 +78,11 @@ def open_store(path: Path | None, wait: float = 0.0) -> Iterator[Store]:
             _migrate(con, "the store")
             yield Store(con, None)
         return
-    if path.is_symlink() or (path.exists() and not path.is_file()):
+    try:
+        odd = path.is_symlink() or (path.exists() and not path.is_file())
+    except OSError as problem:
+        raise StoreError(f"cannot be looked at: {problem.strerror}", str(path)) from problem
+    if odd:
         raise StoreError("not a regular file", str(path), "name a file for the store")
     with _locked(path, wait), _connected(str(path)) as con:
         _migrate(con, str(path))
@@ -135,6 +142,14 @@ def _connected(name: str) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _migrate(con: duckdb.DuckDBPyConnection, where: str) -> None:
+    try:
+        _make_current(con, where)
+    except UNWRITTEN as problem:
+        first = str(problem).splitlines()[0]
+        raise NoSpace(f"the store could not be written: {first}", where) from problem
+
+
+def _make_current(con: duckdb.DuckDBPyConnection, where: str) -> None:
     tables = {row[0] for row in con.execute("select table_name from duckdb_tables()").fetchall()}
     version = 0
     if "meta" in tables:

@@ -16,4 +16,5 @@ class FormatError(Exception):
     hint: str
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.key}: {self.problem}; {self.hint}"
+        place = f"{self.path}:{self.line}" if self.line else self.path
+        return f"{place}: {self.key}: {self.problem}; {self.hint}"

@@ -29,18 +29,25 @@ class Output:
         """Write the report files, then show the run."""
         del outcome
         written = self._files(con)
+        try:
+            self._show(con)
+        except BrokenPipeError:
+            raise
+        except OSError as problem:
+            raise NoSpace(f"cannot write to standard output: {problem.strerror}") from problem
+        for path in written:
+            click.echo(f"wrote {path}", err=True)
+
+    def _show(self, con: duckdb.DuckDBPyConnection) -> None:
         if self.as_json:
             from reports import json_document
 
             click.echo(json_document.text(con))
         else:
-            from rich.console import Console
-
             from reports.terminal import render
+            from scanner.commands.console import Page
 
-            render(con, Console(file=sys.stdout, highlight=False))
-        for path in written:
-            click.echo(f"wrote {path}", err=True)
+            render(con, Page(file=sys.stdout, highlight=False))
 
     def _files(self, con: duckdb.DuckDBPyConnection) -> list[Path]:
         if self.out is None:
