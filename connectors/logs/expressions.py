@@ -110,7 +110,7 @@ def parse(sql: str, where: tuple[str | int, ...]) -> Expression:
         and not node["group_expressions"]
         and not node["cte_map"]["map"]
     )
-    if not plain or ";" in sql:
+    if not plain or ";" in sql or node["select_list"][0].get("alias"):
         raise ExpressionError(where, "not one scalar expression", "write one SQL expression")
     root = node["select_list"][0]
     names = dict.fromkeys(_fields(root, frozenset(), where))

@@ -32,7 +32,9 @@ def load_format(
     """The one format in `path`, which may be `like` one of `known`."""
     raw = _read(path, parse_yaml)
     like = raw.get("like")
-    if isinstance(like, str) and known and like in known:
+    if like is not None:
+        if known is None or like not in known:
+            raise _no_such(path, raw)
         inherited = known[like].model_dump(exclude={"id", "about", "like", "detect", "reader"})
         raw = _over(inherited, raw)
     return _validated(raw, path, path.stem)
@@ -62,10 +64,7 @@ def _format(name: str, files: dict[str, Path], raw: dict[str, Any]) -> Format:
     like = own.get("like")
     if like is not None:
         if like not in raw or raw[like].get("like") is not None:
-            raise FormatError(
-                str(path), _line(own, ("like",)), "like", f"no such format: {like}",
-                "name one that stands on its own",
-            )  # fmt: skip
+            raise _no_such(path, own)
         parent = {
             key: value
             for key, value in raw[like].items()
@@ -73,6 +72,11 @@ def _format(name: str, files: dict[str, Path], raw: dict[str, Any]) -> Format:
         }
         own = _over(parent, own)
     return _validated(own, path, name)
+
+
+def _no_such(path: Path, own: Yaml) -> FormatError:
+    problem, hint = f"no such format: {own['like']}", "name one that stands on its own"
+    return FormatError(str(path), _line(own, ("like",)), "like", problem, hint)
 
 
 def _over(parent: dict[str, Any], own: Yaml) -> Yaml:

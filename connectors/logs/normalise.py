@@ -76,10 +76,13 @@ class Normaliser:
         self._plan: Plan | None = None
 
     def _check(self) -> None:
-        """Compile the SQL with every field present. Raises FormatError."""
+        """Run the SQL once with every field present. Raises FormatError.
+
+        Two records without values: an aggregate would fold them, unnest multiply them.
+        """
         wanted = self._wanted()
-        self._con.register("source", pa.table({name: pa.array([], pa.string()) for name in wanted}))
-        self._run(self._plan_for(frozenset(wanted)).sql, 0)
+        self._con.register("source", pa.table({name: pa.nulls(2, pa.string()) for name in wanted}))
+        self._run(self._plan_for(frozenset(wanted)).sql, 2)
 
     def _wanted(self) -> tuple[str, ...]:
         """The fields that the wanted columns, drop and learn read."""

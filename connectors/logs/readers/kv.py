@@ -46,7 +46,7 @@ class KvReader:
         owner = np.asarray(pc.list_parent_indices(k).to_numpy())
         coded = pc.list_flatten(k).dictionary_encode()
         values = pc.list_flatten(v)
-        codes = np.asarray(coded.indices.to_numpy())
+        codes = np.asarray(coded.indices.fill_null(-1).to_numpy())  # quoted text has no key
         spelled = coded.dictionary.to_pylist()
         where = places(spelled, self.wanted)
         rows = every_row(segment)
@@ -79,7 +79,11 @@ class KvReader:
         good = np.ones(len(source.rows), bool)
         opens = pc.starts_with(values, '"')
         closes = pc.match_substring_regex(values, rf"(?s)^{QUOTED}$")
-        torn = np.flatnonzero(np.asarray(pc.and_not(opens, closes).to_numpy(zero_copy_only=False)))
+        torn = np.flatnonzero(
+            np.asarray(
+                pc.and_not(opens, closes).fill_null(fill_value=False).to_numpy(zero_copy_only=False)
+            )
+        )
         for i in torn.tolist():
             row = int(owner[i])
             if good[row]:

@@ -1,0 +1,86 @@
+"""key=value pairs and the prefix of syslog."""
+
+from __future__ import annotations
+
+import pytest
+
+from connectors.logs.prefix import strip_prefix
+
+LINE = "time=2026-03-01T00:00:00Z dst_host=h.example "
+
+
+def one(found, column):
+    assert len(found.rows) == 1, found.said
+    return found.column(column)[0]
+
+
+@pytest.mark.parametrize(
+    ("pair", "user"),
+    [
+        ("user=anna", "anna"),
+        ('user="anna b"', "anna b"),
+        (r'user="a \"b\" \\c"', r'a "b" \c'),
+        ("user=anna,", "anna"),
+        ("user=", None),
+        ('user=""', None),
+        ("user=a=b", "a=b"),
+        ("USER=anna", "anna"),
+        ("user=first user=second", "first"),
+    ],
+)
+def test_values(read_text, pair, user):
+    assert one(read_text("generic_kv", LINE + pair + "\n"), "src_user") == user
+
+
+def test_a_pair_inside_quotes_is_content(read_text):
+    text = 'time=2026-03-01T00:00:00Z user="x dst=api.openai.com" dst=www.example.com\n'
+    assert one(read_text("generic_kv", text), "dst_host") == "www.example.com"
+
+
+def test_a_pair_inside_quoted_free_text_is_content(read_text):
+    text = 'time=2026-03-01T00:00:00Z "said dst=api.openai.com now" dst=www.example.com\n'
+    assert one(read_text("generic_kv", text), "dst_host") == "www.example.com"
+
+
+def test_a_pair_inside_a_value_is_content(read_text):
+    text = "time=2026-03-01T00:00:00Z url=http://a.example/?dst=x src=10.0.0.1\n"
+    assert one(read_text("generic_kv", text), "dst_host") == "a.example"
+
+
+def test_a_quote_that_is_not_closed_rejects_the_line(read_text):
+    found = read_text("generic_kv", LINE + 'user="x\n' + LINE + "user=y\n")
+    assert found.said == [(1, "user", "quote never closed", '"x')]
+    assert found.column("src_user") == ["y"]
+
+
+def test_date_and_time_may_be_two_pairs(read_text):
+    text = "date=2026-03-01 time=00:00:01 dst=h.example\n"
+    assert one(read_text("generic_kv", text), "time").second == 1
+
+
+@pytest.mark.parametrize(
+    "prefix",
+    [
+        "",
+        "Mar  1 00:00:00 fw app: ",
+        "Mar  1 00:00:00 fw app[12]: ",
+        "<134>Mar  1 00:00:00 fw app: ",
+        "Mar  1 2026 00:00:00 fw app: ",
+        "2026-03-01T00:00:00.123+01:00 fw app: ",
+        "<134>1 2026-03-01T00:00:00Z fw app 12 ID47 - ",
+        '<134>1 2026-03-01T00:00:00Z fw app - - [a b="c"] ',
+        "Mar  1 00:00:00 fw ",
+    ],
+)
+def test_a_prefix_is_taken_off(prefix):
+    assert strip_prefix(prefix + "src=10.0.0.1 dst=h") == "src=10.0.0.1 dst=h"
+
+
+def test_the_prefix_gives_the_time_where_no_pair_does(read_text):
+    found = read_text("generic_kv", "<1>1 2026-03-01T00:00:07Z fw app - - - dst=h.example\n")
+    assert one(found, "time").second == 7
+
+
+def test_offsets_are_those_of_the_whole_line(read_text):
+    found = read_text("generic_kv", "Mar  1 00:00:00 fw a: dst=h\nMar  1 00:00:00 fw a: dst=i\n")
+    assert [int(o) for o in found.batches[0].offset] == [0, 28]
