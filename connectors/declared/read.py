@@ -109,6 +109,7 @@ def read_inventories(
         records=sum(part.records for part in parts),
         rejected=sum(part.rejected for part in parts),
         blank=sum(part.blank for part in parts),
+        columns={name: field for part in parts for name, field in part.columns.items()},
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scanner.commands.options import Day, Zone, json_option
-from scanner.errors import SignaturesError, UsageError
+from scanner.errors import NothingToScan, SignaturesError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,16 +46,21 @@ def list_(as_json: bool) -> None:
 @click.argument("paths", nargs=-1, required=True)
 @json_option
 def detect(paths: tuple[str, ...], as_json: bool) -> None:
-    """The format of each file, or why it is unknown."""
+    """The format of each file, or why it is unknown (and then the exit code is 3)."""
+    from reports.text import safe_text
+
+    failed = False
     for path, stream, notice in _streams(paths, reading := _reading(None, None, None)):
         name, why = None, notice.message if notice else ""
         if stream is not None:
             fmt, why, _ = reading.recognise(stream)
             name = fmt.id if fmt else None
+        failed = failed or name is None
         if as_json:
             click.echo(json.dumps({"path": path, "format": name, "why": why}))
         else:
-            click.echo(f"{path}: {name or 'unknown'} ({why})")
+            click.echo(safe_text(f"{path}: {name or 'unknown'} ({why})"))
+    raise SystemExit(3 if failed else 0)
 
 
 @formats.command()
@@ -72,20 +77,21 @@ def parse(
     as_json: bool,
 ) -> None:
     """The normalised rows of each file in clear, one a line. Nothing is stored."""
+    from reports.text import safe_text
     from scanner.parse import Lines
 
     reading = _reading(format_name, timezone, reference_date)
     failed = False
     for path, stream, notice in _streams(paths, reading):
         if stream is None:
-            click.echo(f"{path}: {notice.message if notice else ''}", err=True)
+            click.echo(safe_text(f"{path}: {notice.message if notice else ''}"), err=True)
             failed = True
             continue
         lines = Lines(stream, reading)
         for row in lines.rows():
-            click.echo(json.dumps(row, ensure_ascii=False) if as_json else _plain(row))
+            click.echo(json.dumps(row) if as_json else _plain(row))
         for line in lines.said:
-            click.echo(line, err=True)
+            click.echo(safe_text(line), err=True)
         failed = failed or lines.incomplete
     raise SystemExit(3 if failed else 0)
 
@@ -138,7 +144,7 @@ def _streams(
 
     found, notices = find(paths)
     if not found and not notices:
-        raise UsageError("no file to read", ", ".join(paths))
+        raise NothingToScan("no file to read", ", ".join(paths))
     for notice in notices:
         yield notice.path, None, notice
     for one in found:

@@ -22,17 +22,21 @@ def inventory() -> None:
 
 @inventory.command()
 @click.argument("paths", nargs=-1, required=True, type=FILE)
+@click.option("--policy", type=FILE, metavar="F", help="Policy, for its status words.")
 @click.option("--lenient", is_flag=True, help="Leave out bad rows instead of refusing the file.")
 @json_option
-def check(paths: tuple[Path, ...], lenient: bool, as_json: bool) -> None:
+def check(paths: tuple[Path, ...], policy: Path | None, lenient: bool, as_json: bool) -> None:
     """Share of rows with owner, date, life-cycle and something to match by; every remark."""
     from connectors.declared.model import InventoryError
+    from connectors.declared.policy import read_policy
     from connectors.declared.read import read_inventories
     from reports.text import safe_text
+    from signatures.strict_yaml import StrictYamlError, load_yaml
 
     try:
-        found = read_inventories(paths, lenient=lenient)
-    except InventoryError as problem:
+        words = read_policy(policy, load_yaml).status_words if policy else None
+        found = read_inventories(paths, lenient=lenient, status_words=words)
+    except (InventoryError, StrictYamlError) as problem:
         raise RegisterError(str(problem)) from problem
     rows = found.rows
     facts = {
@@ -58,7 +62,7 @@ def check(paths: tuple[Path, ...], lenient: bool, as_json: bool) -> None:
             "filled": facts,
             "remarks": dict(sorted(remarks.items())),
         }
-        click.echo(json.dumps(document, ensure_ascii=False, indent=1))
+        click.echo(json.dumps(document, indent=1))
     else:
         click.echo(f"{safe_text(found.path)}: {len(rows)} rows, {found.rejected} not usable")
         for name, count in facts.items():

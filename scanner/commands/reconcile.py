@@ -63,7 +63,7 @@ def reconcile(
             )
         except (InventoryError, StrictYamlError) as problem:
             raise RegisterError(str(problem)) from problem
-    text = json.dumps(found.document, ensure_ascii=False, indent=1)
+    text = json.dumps(found.document, indent=1)
     if output is not None:
         write_whole(output, text + "\n")
     if as_json or output is None:

@@ -6,7 +6,7 @@ import json
 import sys
 from collections import Counter
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, get_args
 
 import click
 
@@ -28,12 +28,16 @@ def signatures() -> None:
 def list_(kind: str | None, as_json: bool) -> None:
     """Every service in the catalogue, one a line."""
     from scanner.load import compiled
+    from signatures.model import Kind
 
+    kinds_ = get_args(Kind)
+    if kind is not None and kind not in kinds_:
+        raise UsageError(f"no kind is called {kind!r}", "--kind", "one of " + ", ".join(kinds_))
     services = [one for one in compiled().services.values() if kind in {None, one.kind}]
     for one in sorted(services, key=lambda service: service.id):
         if as_json:
             facts = {"id": one.id, "kind": one.kind, "vendor": one.vendor, "product": one.product}
-            click.echo(json.dumps(facts, ensure_ascii=False))
+            click.echo(json.dumps(facts))
         else:
             click.echo(f"{one.id:44} {one.product} ({one.vendor_name})")
     if not as_json:
@@ -82,6 +86,7 @@ def lint(folders: tuple[Path, ...]) -> None:
 @click.argument("hosts", nargs=-1, required=True)
 def test(hosts: tuple[str, ...]) -> None:
     """The verdict on each of HOSTS, for people; `classify` is for programs."""
+    from reports.text import safe_text
     from scanner.load import compiled
     from scanner.match.observed import answer
 
@@ -89,7 +94,7 @@ def test(hosts: tuple[str, ...]) -> None:
     for host in hosts:
         verdict = answer(tables, {"dst_host": host}, host)
         words = (verdict["confidence"], verdict["service"], verdict["reason"])
-        click.echo(f"{host}: {' '.join(str(word) for word in words if word)}")
+        click.echo(safe_text(f"{host}: {' '.join(str(word) for word in words if word)}"))
 
 
 @signatures.command()
@@ -114,7 +119,7 @@ def classify(source: IO[bytes], http: bool, as_json: bool) -> None:
             shown = observed if observed is not None else text
         verdict = answer(tables, observed, shown) if observed is not None else _unreadable(text)
         if as_json:
-            out.write(json.dumps(verdict, ensure_ascii=False) + "\n")
+            out.write(json.dumps(verdict) + "\n")
         else:
             out.write(
                 f"{verdict['confidence']}\t{verdict['service'] or '-'}\t{json.dumps(shown)}\n"

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -13,8 +14,6 @@ from scanner.match.verdict import Facts, Verdict
 from signatures.hosts import HostError, is_ip, normalise_host, normalise_ip
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from signatures.compile import Compiled
 
 # `classify --http` reads requests as people export them; DESIGN table 2 names the columns.
@@ -29,17 +28,23 @@ _ALIASES = {
 }
 
 
+class ObservedError(ValueError):
+    """A request that is none; the message says which part of it."""
+
+
 def facts_of(observed: Mapping[str, Any]) -> Facts:
     """The facts of an observation given as a mapping of column names (or their short forms).
 
-    Raises HostError for a host or address that is none.
+    Raises HostError for a host or address that is none, ObservedError for such a path or headers.
     """
     seen = {_ALIASES.get(str(key).lower(), str(key)): value for key, value in observed.items()}
     host, ip = seen.get("dst_host"), seen.get("dst_ip")
     path = seen.get("url_path")
+    given = seen.get("http_headers") or {}
+    if not isinstance(given, Mapping):
+        raise ObservedError("headers are no object of names and values")
     headers = {
-        str(name).lower(): "" if value is None else str(value)
-        for name, value in (seen.get("http_headers") or {}).items()
+        str(name).lower(): "" if value is None else str(value) for name, value in given.items()
     }
     agent = seen.get("user_agent") or headers.pop("user-agent", None)
     name = normalise_host(str(host)) if host else None
@@ -51,23 +56,30 @@ def facts_of(observed: Mapping[str, Any]) -> Facts:
         host=name,
         ip=address,
         port=_port(seen.get("dst_port")),
-        path=urlsplit(str(path)).path if path else None,
+        path=_path(str(path)) if path else None,
         method=str(method).upper() if method else None,
         agent=str(agent) if agent else None,
         headers=tuple(sorted(headers.items())),
     )
 
 
+def _path(text: str) -> str:
+    try:
+        return urlsplit(text).path
+    except ValueError as problem:
+        raise ObservedError(f"no path: {problem}") from problem
+
+
 def _port(value: object) -> int | None:
     text = str(value) if value is not None else ""
-    return int(text) if text.isdecimal() and 0 < int(text) < 65536 else None
+    return int(text) if text.isdecimal() and len(text) < 6 and 0 < int(text) < 65536 else None
 
 
 def judge_observed(compiled: Compiled, observed: Mapping[str, Any]) -> Verdict | None:
-    """The verdict on one observation; a host that is none is no AI."""
+    """The verdict on one observation; what is no host or no request is no AI."""
     try:
         return judge(compiled, facts_of(observed))
-    except HostError:
+    except (HostError, ObservedError):
         return None
 
 
@@ -82,6 +94,8 @@ def answer(compiled: Compiled, observed: Mapping[str, Any], shown: object) -> di
             reason = "shared infrastructure: never a finding by itself"
     except HostError as problem:
         reason = f"not a host name: {problem}"
+    except ObservedError as problem:
+        reason = str(problem)
     service = compiled.services[verdict.service] if verdict else None
     return {
         "input": shown,
