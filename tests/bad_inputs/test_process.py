@@ -16,6 +16,9 @@ from pathlib import Path
 
 import pytest
 
+from scanner.cli import main
+from scanner.errors import SignaturesError
+
 PROGRAM = str(Path(sys.executable).with_name("aicensus"))
 NOBODY = 65534
 
@@ -67,6 +70,25 @@ def cli(tmp_path, compiled):
 
 
 @pytest.fixture
+def here(tmp_path, monkeypatch, capsysbinary):
+    """As `cli`, but inside this process: for what needs no streams, limits or signals."""
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    mask = os.umask(0o077)
+
+    def run(*args: object) -> Ended:
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setattr(sys, "argv", ["aicensus", *map(str, args)])
+        with pytest.raises(SystemExit) as left:
+            main()
+        return Ended(left.value.code, *capsysbinary.readouterr())
+
+    yield run
+    os.umask(mask)
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+
+
+@pytest.fixture
 def started(tmp_path, compiled, log):
     """A scan that waits for more of its standard input; every byte so far has been read."""
     children = []
@@ -104,22 +126,22 @@ def test_a_good_log_ends_with_0_and_json_on_stdout_alone(cli, write, log):
     assert ended.out.count("\n") == 1
 
 
-def test_nothing_to_scan_ends_with_5(cli):
-    ended = cli("scan", "nope.csv")
+def test_nothing_to_scan_ends_with_5(here):
+    ended = here("scan", "nope.csv")
     assert (ended.code, ended.out) == (5, "")
     assert "nope.csv" in ended.line
 
 
-def test_a_damaged_log_ends_with_3_and_says_where(cli, write, log):
-    ended = cli("scan", write("a.csv", log.csv(extra=log.row(40, dst_port="x"))), "nope.csv")
+def test_a_damaged_log_ends_with_3_and_says_where(here, write, log):
+    ended = here("scan", write("a.csv", log.csv(extra=log.row(40, dst_port="x"))), "nope.csv")
     assert ended.code == 3
     assert "a.csv:8: dst_port" in ended.out.replace("\n", " ").replace("  ", "")
     assert "nope.csv" in ended.out
 
 
-def test_accepting_what_is_incomplete_ends_with_0_and_still_says_so(cli, write, log):
+def test_accepting_what_is_incomplete_ends_with_0_and_still_says_so(here, write, log):
     path = write("a.csv", log.csv(extra=log.row(40, dst_port="x")))
-    ended = cli("scan", path, "--accept-incomplete", "--json")
+    ended = here("scan", path, "--accept-incomplete", "--json")
     assert ended.code == 0
     assert ended.doc["exit_reasons"]
 
@@ -139,9 +161,9 @@ def test_accepting_what_is_incomplete_ends_with_0_and_still_says_so(cli, write, 
     ],
     ids=lambda value: value[-1] if isinstance(value, list) else "",
 )
-def test_a_wrong_option_ends_with_2_and_names_it(cli, write, log, args, word):
+def test_a_wrong_option_ends_with_2_and_names_it(here, write, log, args, word):
     write("a.csv", log.csv())
-    ended = cli(*args)
+    ended = here(*args)
     assert (ended.code, ended.out) == (2, "")
     assert word in ended.err
 
@@ -161,8 +183,6 @@ def test_a_wrong_option_ends_with_2_and_names_it(cli, write, log, args, word):
     ids=["syntax", "twice", "other id", "reader", "alias", "empty", "nul", "deep"],
 )
 def test_a_broken_format_file_ends_with_14_and_its_line(scan, write, log, text, where):
-    from scanner.errors import SignaturesError
-
     with pytest.raises(SignaturesError) as caught:
         scan(write("a.csv", log.csv()), format=str(write("mine.yaml", text.encode())))
     assert caught.value.exit_code == 14
@@ -170,55 +190,50 @@ def test_a_broken_format_file_ends_with_14_and_its_line(scan, write, log, text, 
     assert "\n" not in str(caught.value)
 
 
-def test_a_format_file_with_sql_that_does_not_hold_ends_with_14(cli, write, log):
+def test_a_format_file_with_sql_that_does_not_hold_ends_with_14(here, write, log):
     text = (
         "id: mine\nabout: x\nreference: https://example.com\ndetect: {}\nreader: {kind: csv}\n"
         "map:\n  time: ['no_such(ts)']\n  dst_host: [dst_host]\nrequire: [time]\n"
     )
     write("mine.yaml", text.encode())
-    ended = cli("scan", write("a.csv", log.csv()), "--format", "mine.yaml")
+    ended = here("scan", write("a.csv", log.csv()), "--format", "mine.yaml")
     assert (ended.code, ended.out) == (14, "")
     assert "mine.yaml" in ended.line
     assert "no_such" in ended.line
 
 
-def test_a_broken_signature_of_ones_own_ends_with_14_and_its_line(cli, tmp_path):
+def test_a_broken_signature_of_ones_own_ends_with_14_and_its_line(here, tmp_path):
     folder = tmp_path / "mine" / "saas_chat"
     folder.mkdir(parents=True)
     (folder / "tool.yaml").write_text("id: saas_chat/tool\nname: Tool\nkidn: saas_chat\n")
-    ended = cli("signatures", "lint", "mine")
+    ended = here("signatures", "lint", "mine")
     assert ended.code == 14
     assert "tool.yaml:3: kidn" in ended.err
 
 
-def test_a_broken_register_ends_with_15_before_anything_is_read(cli, write, log, tmp_path):
+def test_a_broken_register_ends_with_15_before_anything_is_read(here, write, log, tmp_path):
     register = write("ai.csv", b"Ref,System,Domains\nHP-1,All,*\n")
-    ended = cli("scan", write("a.csv", log.csv()), "--inventory", register, "--db", "s.duckdb")
+    ended = here("scan", write("a.csv", log.csv()), "--inventory", register, "--db", "s.duckdb")
     assert (ended.code, ended.out) == (15, "")
     assert "ai.csv:2: Domains" in ended.line
     assert not (tmp_path / "s.duckdb").exists()
 
 
-def test_a_register_that_is_not_there_is_one_line(cli, write, log):
-    ended = cli("scan", write("a.csv", log.csv()), "--inventory", "nope.csv")
+def test_a_register_that_is_not_there_is_one_line(here, write, log):
+    ended = here("scan", write("a.csv", log.csv()), "--inventory", "nope.csv")
     assert ended.code in {2, 15}
     assert "nope.csv" in ended.err
-
-
-def test_standard_input_is_read(cli, log):
-    ended = cli("scan", "-", "--json", stdin=log.csv())
-    assert (ended.code, ended.err) == (0, "")
-    assert ended.doc["totals"]["ok"] == 12
-    assert ended.doc["sources"][0]["path"] == "-"
 
 
 def test_standard_input_may_be_packed_and_damaged(cli, log):
     import gzip
 
-    data = gzip.compress(log.csv() * 400)
+    data = gzip.compress(log.head() + log.rows() * 400)
     ended = cli("scan", "-", "--json", stdin=data[: len(data) // 2])
     assert ended.code == 3
-    assert ended.doc["sources"][0]["reason"] == "truncated"
+    (source,) = ended.doc["sources"]
+    assert (source["path"], source["reason"]) == ("-", "truncated")
+    assert source["rows"]["ok"] > 100
 
 
 def test_empty_standard_input_is_not_clean(cli):
@@ -279,15 +294,14 @@ def test_names_that_could_be_options_or_steer_a_terminal(cli, write, log, tmp_pa
     assert [byte for byte in ended.raw if byte < 32] == [10]
 
 
-@pytest.mark.parametrize("json_flag", [[], ["--json"]])
-def test_a_terminal_that_knows_ascii_only_breaks_nothing(cli, write, log, json_flag):
+def test_a_terminal_that_knows_ascii_only_breaks_nothing(cli, write, log):
     path = write("caf\u00e9 \u4e2d.csv", log.csv(extra=log.row(40, dst_port="\u4e2d")))
-    ended = cli("scan", path, *json_flag, LC_ALL="C", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
+    ended = cli("scan", path, LC_ALL="C", PYTHONIOENCODING="ascii", PYTHONUTF8="0")
     assert ended.code == 3
     assert ended.raw.isascii()
 
 
-def test_a_reader_that_leaves_ends_it_quietly(cli, write, log):
+def test_a_reader_that_leaves_ends_it_quietly(write, log):
     path = write("a.csv", log.csv())
     script = f"({PROGRAM} scan '{path}' --json; echo $? >&2) | true"
     done = subprocess.run(["sh", "-c", script], capture_output=True, check=False, timeout=60)
@@ -301,23 +315,23 @@ def test_a_full_disk_under_stdout_is_one_line(cli, write, log):
 
 
 @pytest.mark.parametrize("place", ["a.csv/report", "/proc/report"])
-def test_a_report_folder_that_cannot_be_made_ends_with_13(cli, write, log, place):
+def test_a_report_folder_that_cannot_be_made_ends_with_13(here, write, log, place):
     write("a.csv", log.csv())
-    ended = cli("scan", "a.csv", "--json", "--out", place)
+    ended = here("scan", "a.csv", "--json", "--out", place)
     assert ended.code == 13
     assert place in ended.line
 
 
-def test_a_file_in_place_of_the_report_folder_is_one_line(cli, write, log):
+def test_a_file_in_place_of_the_report_folder_is_one_line(here, write, log):
     write("taken", b"x")
-    ended = cli("scan", write("a.csv", log.csv()), "--out", "taken")
+    ended = here("scan", write("a.csv", log.csv()), "--out", "taken")
     assert ended.code in {2, 13}
     assert "taken" in ended.err
 
 
 @pytest.mark.parametrize("option", [["--out", "report"], ["--db", "s.duckdb"]])
 def test_no_room_for_what_is_written_ends_with_13_and_leaves_nothing_half(
-    cli, write, log, option, tmp_path
+    cli, here, write, log, option, tmp_path
 ):
     path = write("a.csv", log.csv())
     ended = cli("scan", path, "--json", *option, before="ulimit -f 40")
@@ -325,16 +339,16 @@ def test_no_room_for_what_is_written_ends_with_13_and_leaves_nothing_half(
     assert option[1] in ended.line
     assert not list(tmp_path.glob("report/.*"))
     assert not list(tmp_path.glob("report/report.html"))
-    again = cli("scan", path, "--json", *option)
+    again = here("scan", path, "--json", *option)
     assert (again.code, again.doc["totals"]["ok"]) == (0, 12)
 
 
-def test_a_store_that_is_held_ends_with_11(cli, write, log, tmp_path):
+def test_a_store_that_is_held_ends_with_11(here, write, log, tmp_path):
     with (tmp_path / "s.duckdb.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         lock.write("4711\n")
         lock.flush()
-        ended = cli("scan", write("a.csv", log.csv()), "--db", "s.duckdb")
+        ended = here("scan", write("a.csv", log.csv()), "--db", "s.duckdb")
     assert ended.code == 11
     assert "4711" in ended.line
 
@@ -343,7 +357,7 @@ def test_a_store_that_is_held_ends_with_11(cli, write, log, tmp_path):
     ("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
 )
 def test_a_signal_ends_it_with_its_code_one_line_and_nothing_stored(
-    started, cli, write, log, tmp_path, number, code
+    started, here, write, log, tmp_path, number, code
 ):
     child = started("--db", "s.duckdb", "--out", "report", "--json")
     child.send_signal(number)
@@ -354,18 +368,15 @@ def test_a_signal_ends_it_with_its_code_one_line_and_nothing_stored(
     assert not (tmp_path / "report").exists()
     left = {path.name for path in tmp_path.iterdir()}
     assert left <= {"s.duckdb", "s.duckdb.lock", "s.duckdb.key"}
-    after = cli("scan", write("a.csv", log.csv()), "--json", "--db", "s.duckdb")
+    after = here("scan", write("a.csv", log.csv()), "--json", "--db", "s.duckdb")
     assert (after.code, after.doc["run"]["seq"], after.doc["totals"]["ok"]) == (0, 1, 12)
 
 
-def test_the_answer_does_not_depend_on_the_order_of_hashes(cli, write, log, tmp_path):
-    import re
-
+def test_the_answer_does_not_depend_on_the_order_of_hashes(cli, here, write, log):
     path = write("a.csv", log.csv(extra=log.row(40, dst_port="x")))
-    key = write("s.key", b"00" * 32 + b"\n")
-    key.chmod(0o600)
-    texts = []
-    for seed in ("1", "2"):
-        out = cli("scan", path, "--json", PYTHONHASHSEED=seed).out
-        texts.append(re.sub(r'"(run_id|started_at|ended_at)": "[^"]*"', "", out))
-    assert texts[0] == texts[1]
+    mine = here("scan", path, "--json").doc
+    other = cli("scan", path, "--json", PYTHONHASHSEED="3").doc
+    for doc in (mine, other):
+        for name in ("run_id", "started_at", "ended_at"):
+            del doc["run"][name]
+    assert mine == other
