@@ -61,6 +61,11 @@ class Expression:
     fields: tuple[str, ...]
     casts: tuple[tuple[str, str], ...] = ()  # (macro, field): which values it checks
 
+    @property
+    def is_field(self) -> bool:
+        """Whether it is one field as it stands, bare or quoted."""
+        return len(self.fields) == 1 and self.sql.strip() in (self.fields[0], f'"{self.fields[0]}"')
+
 
 @dataclass(frozen=True, slots=True)
 class Expressions:

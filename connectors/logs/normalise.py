@@ -70,7 +70,7 @@ class Normaliser:
         ]
         self._con = connect()
         self._read: Callable[[Segment], Source] = reader_for(fmt, self._wanted(), self._con)
-        self._plans: dict[frozenset[str], Plan] = {}
+        self._plans: dict[tuple[frozenset[str], bool], Plan] = {}
         self._check()
         self._names: dict[str, str] = {}
         self._plan: Plan | None = None
@@ -82,7 +82,7 @@ class Normaliser:
         """
         wanted = self._wanted()
         self._con.register("source", pa.table({name: pa.nulls(2, pa.string()) for name in wanted}))
-        self._run(self._plan_for(frozenset(wanted)).sql, 2)
+        self._run(self._plan_for(frozenset(wanted), cleaned=False).sql, 2)
 
     def _wanted(self) -> tuple[str, ...]:
         """The fields that the wanted columns, drop and learn read."""
@@ -103,19 +103,23 @@ class Normaliser:
         else:
             return self._batch(segment, _Judged.nothing())
         self._names = source.names
-        plan = self._plan = self._plan_for(frozenset(source.table.column_names))
+        present = frozenset(source.table.column_names)
+        plan = self._plan = self._plan_for(present, cleaned=source.cleaned)
         self._con.register("source", source.table)
         out = self._run(plan.sql, source.table.num_rows)
+        if plan.direct:
+            out = _joined(plan, source.table, out)
         judged = self._judge(segment, source, plan, out)
         judged.rejects = [_reject(segment, bad) for bad in source.bad] + judged.rejects
         judged.rejects.sort(key=lambda reject: reject.line)
         return self._batch(segment, judged)
 
-    def _plan_for(self, present: frozenset[str]) -> Plan:
-        plan = self._plans.get(present)
+    def _plan_for(self, present: frozenset[str], *, cleaned: bool) -> Plan:
+        plan = self._plans.get((present, cleaned))
         if plan is None:
-            plan = make_plan(self._expressions, self._columns, present, self.format.reader.missing)
-            self._plans[present] = plan
+            missing = self.format.reader.missing
+            plan = make_plan(self._expressions, self._columns, present, missing, cleaned=cleaned)
+            self._plans[present, cleaned] = plan
         return plan
 
     def _run(self, sql: str, rows: int) -> pa.Table:
@@ -207,7 +211,7 @@ class Normaliser:
                 if column == "time" and times.future[row]:
                     reason = stamps.FUTURE
             value = faulty.column(name)[i].as_py() if name in faulty.column_names else None
-            if value is None and reason == MISSING and name in faulty.column_names:
+            if reason == MISSING and name in faulty.column_names:
                 value = ""
             at = int(source.rows[row])
             rejects.append(
@@ -326,6 +330,16 @@ class Normaliser:
             notices=segment.notices,
             fields={name: self.raw_name(name) for name in columns},
         )
+
+
+def _joined(plan: Plan, source: pa.Table, out: pa.Table) -> pa.Table:
+    """What SQL made, and the columns that are fields as they stand, in the format's order."""
+    columns = {
+        column: source.column(plan.direct[column]) if column in plan.direct else out.column(column)
+        for column in plan.used
+    }
+    rest = {name: out.column(name) for name in out.column_names if name not in columns}
+    return pa.table({**columns, **{name: c for name, c in rest.items() if name != "1"}})
 
 
 class _Judged:

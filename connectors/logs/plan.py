@@ -17,12 +17,16 @@ SKIP, LEARN = "_skip", "_learn_"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """sql reads the relation `source`; used: per column the candidates whose fields exist."""
+    """sql reads the relation `source`; used: per column the candidates whose fields exist.
+
+    direct: observation column -> the field that is it as it stands; sql leaves these out.
+    """
 
     sql: str
     used: dict[str, tuple[Expression, ...]]
     fields: tuple[str, ...]
     missing: tuple[str, ...]
+    direct: dict[str, str]
 
     def diagnose(self, column: str) -> tuple[str, list[str]] | None:
         """SQL over `source` that checks each field of a column by itself, and the fields."""
@@ -42,10 +46,13 @@ def make_plan(
     columns: Sequence[str],
     present: frozenset[str],
     missing: Sequence[str],
+    *,
+    cleaned: bool = False,
 ) -> Plan:
     """The statement for `columns` when the fields `present` exist.
 
-    A candidate needs all its fields; a column without a candidate is left out.
+    A candidate needs all its fields; a column without a candidate is left out. cleaned: the words
+    in `missing` are NULL in the source already, so a column that is a field needs no SQL.
     """
 
     def possible(e: Expression) -> bool:
@@ -56,7 +63,16 @@ def make_plan(
         for column in columns
         if (chosen := tuple(e for e in expressions.map.get(column, ()) if possible(e)))
     }
-    parts = [f"{_coalesced(chosen)} as {quoted(column)}" for column, chosen in used.items()]
+    direct = {
+        column: chosen[0].fields[0]
+        for column, chosen in used.items()
+        if cleaned and len(chosen) == 1 and chosen[0].is_field
+    }
+    parts = [
+        f"{_coalesced(chosen)} as {quoted(column)}"
+        for column, chosen in used.items()
+        if column not in direct
+    ]
     drops = [(name, e) for name, e in expressions.drop.items() if possible(e)]
     every = [e for chosen in used.values() for e in chosen] + [e for _, e in drops]
     if drops:
@@ -66,9 +82,10 @@ def make_plan(
         parts += [f"({e.sql}\n) as {LEARN}{key}" for key, e in expressions.learn.items()]
         every += expressions.learn.values()
     fields = tuple(dict.fromkeys(name for e in every for name in e.fields))
-    words = tuple(missing)
+    words = () if cleaned else tuple(missing)
     source = _cleaned(fields, words)
-    return Plan(f"select {', '.join(parts) or '1'} from ({source})", used, fields, words)  # noqa: S608 - expressions of the format, checked, and quoted names
+    sql = f"select {', '.join(parts) or '1'} from ({source})"  # noqa: S608 - expressions of the format, checked, and quoted names
+    return Plan(sql, used, fields, words, direct)
 
 
 def _coalesced(chosen: Sequence[Expression]) -> str:

@@ -30,12 +30,14 @@ class Source:
 
     table: one text column per field asked for and present, in the spelling of the format;
     rows: index in the segment of each row. names: field -> the source's own spelling.
+    cleaned: the format's words for `no value` are NULL already.
     """
 
     table: pa.Table
     rows: NDArray[np.int64]
     bad: list[Bad] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
+    cleaned: bool = False
 
 
 def every_row(segment: Segment) -> NDArray[np.int64]:

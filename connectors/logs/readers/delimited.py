@@ -43,9 +43,9 @@ class DelimitedReader:
         where = places(header, self.wanted)
         names = {name: header[i] for name, i in where.items()}
         rule = self.fmt.reader
-        plain = plain_table(segment, len(header), where, rule.quote)
+        plain = plain_table(segment, len(header), where, rule.quote, rule.missing)
         if plain is not None:
-            return Source(plain, every_row(segment), names=names)
+            return Source(plain, every_row(segment), names=names, cleaned=True)
         marks, literal = _separators(segment, segment.delim, rule.quote)
         first = np.searchsorted(marks, segment.starts)
         found = np.searchsorted(marks, segment.ends) - first + 1

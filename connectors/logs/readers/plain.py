@@ -16,7 +16,7 @@ import pyarrow as pa
 from pyarrow import csv
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from connectors.logs.values import Segment
 
@@ -25,10 +25,12 @@ if TYPE_CHECKING:
 STEP: Final = 1 << 20
 
 
-def plain_table(segment: Segment, width: int, where: Mapping[str, int], quote: str) -> Any | None:  # noqa: ANN401 - an Arrow table, which has no types
+def plain_table(
+    segment: Segment, width: int, where: Mapping[str, int], quote: str, missing: Sequence[str] = ()
+) -> Any | None:  # noqa: ANN401 - an Arrow table, which has no types
     """The fields `where` names (by place) of every record, as text; None if it is not that plain.
 
-    width: fields of the header.
+    width: fields of the header. missing: words that become NULL.
     """
     if width < 2 or not where or not len(segment):
         return None
@@ -43,17 +45,19 @@ def plain_table(segment: Segment, width: int, where: Mapping[str, int], quote: s
     names = [str(i) for i in range(width)]
     wanted = [names[i] for i in where.values()]
     try:
-        table = _parsed(data, begin, end, segment.delim, names, wanted)
+        table = _parsed(
+            pa.py_buffer(data).slice(begin, end - begin), segment.delim, names, wanted, missing
+        )
     except pa.ArrowInvalid:
         return None
     return table.rename_columns(list(where)) if table.num_rows == len(segment) else None
 
 
 def _parsed(
-    data: bytes, begin: int, end: int, delim: str, names: list[str], wanted: list[str]
+    data: pa.Buffer, delim: str, names: list[str], wanted: list[str], missing: Sequence[str]
 ) -> Any:  # noqa: ANN401 - an Arrow table, which has no types
     return csv.read_csv(
-        pa.BufferReader(pa.py_buffer(data).slice(begin, end - begin)),
+        pa.BufferReader(data),
         read_options=csv.ReadOptions(use_threads=False, block_size=STEP, column_names=names),
         parse_options=csv.ParseOptions(
             delimiter=delim,
@@ -67,7 +71,8 @@ def _parsed(
             check_utf8=False,  # the cut has made sure of it
             column_types=dict.fromkeys(wanted, pa.string()),
             include_columns=wanted,
-            strings_can_be_null=False,
+            strings_can_be_null=bool(missing),
+            null_values=list(missing),
         ),
     )
 

@@ -69,3 +69,14 @@ def test_no_other_format_claims_the_sample(name):
 
 def test_every_fixture_has_a_format():
     assert sorted(folder.name for folder in FIXTURES.iterdir()) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_quick_way_reads_samples_as_the_exact_way(name, monkeypatch):
+    def readings():
+        with opened(FIXTURES / name / "sample.log") as stream:
+            return result(take_in(all_formats()[name], stream, ReadSettings(now=NOW)))
+
+    quick = readings()
+    monkeypatch.setattr("connectors.logs.readers.delimited.plain_table", lambda *_: None)
+    assert readings() == quick
