@@ -99,8 +99,7 @@ def parse(
 @formats.command()
 def test() -> None:
     """Load every format and compile its SQL: a wrong expression is named."""
-    import duckdb
-
+    from connectors.logs.errors import FormatError
     from connectors.logs.normalise import Normaliser
     from connectors.logs.settings import ReadSettings
     from scanner.load import formats as load
@@ -111,8 +110,8 @@ def test() -> None:
     for fmt in known.values():
         try:
             Normaliser(fmt, settings)
-        except duckdb.Error as problem:
-            raise SignaturesError(str(problem).splitlines()[0], f"format {fmt.id}") from problem
+        except FormatError as problem:
+            raise SignaturesError(str(problem)) from problem
     click.echo(f"{len(known)} formats", err=True)
 
 

@@ -1,0 +1,129 @@
+"""`aicensus formats`: list, detect, parse, test."""
+
+from __future__ import annotations
+
+import pytest
+
+from connectors.logs.model import Format
+from scanner.load import formats as shipped
+
+from .conftest import line
+
+ESCAPE = "time,host,\x1b[31mred\n2026-03-01T00:00:00Z,chatgpt.com,x\n"
+
+
+def test_list_names_every_format_and_what_it_shows(aicensus):
+    done = aicensus("formats", "list")
+    shown = {line.split()[0]: line for line in done.out.splitlines()}
+    assert (done.code, list(shown)) == (0, sorted(shipped()))
+    assert "[user host url bytes action]" in shown["squid"]
+
+
+def test_list_for_programs_has_the_limits(aicensus):
+    rows = {row["id"]: row for row in aicensus("formats", "list", "--json").rows}
+    assert rows["squid"]["limits"][0] == "bytes sent by the client are not logged"
+    assert rows["aws_vpc_flow"]["shows"] == ["bytes", "action"]
+
+
+def test_detect_names_format_and_reason(aicensus, log):
+    done = aicensus("formats", "detect", log)
+    assert (done.code, done.out) == (0, "access.log: squid (recognised as squid)\n")
+
+
+def test_detect_of_what_it_does_not_know_ends_with_3(aicensus, log, write):
+    done = aicensus("formats", "detect", log, write("x.log", "hello\n"), "gone.log", "--json")
+    said = {row["path"]: (row["format"], row["why"].split(";")[0]) for row in done.rows}
+    assert done.code == 3
+    assert said == {
+        "access.log": ("squid", "recognised as squid"),
+        "x.log": (None, "unknown log format"),
+        "gone.log": (None, "does not exist"),
+    }
+
+
+def test_detect_says_what_a_page_of_html_is(aicensus, write):
+    done = aicensus("formats", "detect", write("proxy.log", "<html><body>Sign in</body></html>"))
+    assert done.code == 3
+    assert "looks like HTML or XML, not a log; was the download refused?" in done.out
+
+
+def test_parse_gives_people_readable_rows_in_clear(aicensus, log):
+    done = aicensus("formats", "parse", log)
+    first = done.out.splitlines()[0].split("  ")
+    assert (done.code, done.err) == (0, "")
+    assert {"src_user=gpell", "src_ip=10.40.1.40", "dst_host=chatgpt.com", "line=1"} <= set(first)
+
+
+def test_parse_gives_programs_one_object_a_row(aicensus, log):
+    rows = aicensus("formats", "parse", log, "--json").rows
+    assert [row["dst_host"] for row in rows] == ["chatgpt.com", "intranet.example"]
+    assert {key: rows[0][key] for key in ("path", "format", "line", "event", "time")} == {
+        "path": "access.log",
+        "format": "squid",
+        "line": 1,
+        "event": 1,
+        "time": "2026-03-02T07:54:00.123000Z",
+    }
+
+
+def test_parse_names_what_it_leaves_out_and_ends_with_3(aicensus, torn):
+    done = aicensus("formats", "parse", torn, "gone.log", "--json")
+    assert (done.code, len(done.rows)) == (3, 1)
+    assert done.err.splitlines() == [
+        "gone.log: does not exist; check the path",
+        "torn.log:2: result: not an HTTP status",
+    ]
+
+
+def test_parse_of_a_host_that_is_none_names_the_line(aicensus, write):
+    text = line("chatgpt.com") + line("chat\u200bgpt.com", n=41)
+    done = aicensus("formats", "parse", write("x.log", text), "--json")
+    assert (done.code, len(done.rows)) == (3, 1)
+    assert done.err.startswith("x.log:2: ")
+
+
+def test_parse_of_an_empty_folder_ends_with_3(aicensus, tmp_path):
+    (tmp_path / "logs").mkdir()
+    done = aicensus("formats", "parse", "logs")
+    assert (done.code, done.out) == (3, "")
+    assert done.err.startswith("logs: folder holds no files")
+
+
+def test_parse_takes_zone_and_year_from_the_person(aicensus, write):
+    text = "Mar  2 09:14:05 dnsmasq[411]: query[A] chatgpt.com from 10.50.2.7\n"
+    options = ["--timezone", "Europe/Oslo", "--reference-date", "2025-12-31", "--json"]
+    (row,) = aicensus("formats", "parse", write("dns.log", text), *options).rows
+    assert row["time"] == "2025-03-02T08:14:05Z"
+
+
+def test_parse_as_another_format_rejects_every_line(aicensus, log):
+    done = aicensus("formats", "parse", log, "--format", "dnsmasq")
+    assert (done.code, done.out) == (3, "")
+    assert done.err.count("line does not have the layout of the format") == 2
+
+
+def test_parse_with_a_format_of_no_name_is_refused(aicensus, log):
+    done = aicensus("formats", "parse", log, "--format", "sqid")
+    said = "--format: no log format is called 'sqid'; `aicensus formats list` names them"
+    assert (done.code, done.err) == (2, f"aicensus: {said}\n")
+
+
+@pytest.mark.parametrize("command", ["detect", "parse"])
+def test_nothing_in_a_log_steers_a_terminal(aicensus, write, command):
+    done = aicensus("formats", command, write("x.csv", ESCAPE), write("y.csv", ESCAPE[4:]))
+    assert "red" in done.err + done.out
+    assert "\x1b" not in done.err + done.out
+
+
+def test_test_compiles_every_shipped_format(aicensus):
+    done = aicensus("formats", "test")
+    assert (done.code, done.err) == (0, f"{len(shipped())} formats\n")
+
+
+def test_test_names_the_format_whose_sql_is_wrong(aicensus, monkeypatch):
+    squid = shipped()["squid"].model_dump() | {"map": {"time": ["time_epoch(ts, 1)"]}}
+    monkeypatch.setattr("scanner.load.formats", lambda: {"squid": Format.model_validate(squid)})
+    done = aicensus("formats", "test")
+    assert (done.code, done.out) == (14, "")
+    assert "squid" in done.err
+    assert "time_epoch" in done.err

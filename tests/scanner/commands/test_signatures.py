@@ -1,0 +1,190 @@
+"""`aicensus signatures`: list, show, lint, test, classify."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+OWN = """id: saas_app/pallet_mind
+name: Pallet Mind
+kind: saas_app
+vendor: pallet-mind
+vendor_name: Pallet Mind
+summary: Made-up assistant for warehouses.
+usage: chat
+indicators:
+  - type: host_exact
+    value: pallet-mind.example
+    surface: web
+    confidence: high
+    evidence: [{kind: page, ref: "https://pallet-mind.example/", seen: "2026-03-01"}]
+cases:
+  - {observe: {dst_host: pallet-mind.example}, match: true}
+  - {observe: {dst_host: pallet-mind.example.evil.example}, match: false}
+"""
+
+
+@pytest.fixture
+def own(tmp_path):
+    """`own(text)`: a folder of one signature file, and its path."""
+    folder = tmp_path / "own"
+    (folder / "saas_app").mkdir(parents=True)
+
+    def written(text):
+        (folder / "saas_app" / "pallet_mind.yaml").write_text(text)
+        return folder
+
+    return written
+
+
+def test_list_names_every_service_once(aicensus):
+    done = aicensus("signatures", "list")
+    ids = [line.split()[0] for line in done.out.splitlines()]
+    assert done.code == 0
+    assert "model_api/openai" in ids
+    assert ids == sorted(set(ids))
+    assert done.err.startswith(f"{len(ids)} services: ")
+
+
+def test_list_of_one_kind_is_json_one_a_line(aicensus):
+    done = aicensus("signatures", "list", "--kind", "agent", "--json")
+    assert {row["kind"] for row in done.rows} == {"agent"}
+    assert set(done.rows[0]) == {"id", "kind", "vendor", "product"}
+    assert done.err == ""
+
+
+def test_list_of_an_unknown_kind_is_refused(aicensus):
+    done = aicensus("signatures", "list", "--kind", "agnet")
+    assert (done.code, done.out) == (2, "")
+    assert done.err.startswith("aicensus: --kind: no kind is called 'agnet'; one of saas_chat, ")
+
+
+def test_show_gives_the_service_with_evidence_and_cases(aicensus):
+    shown = aicensus("signatures", "show", "model_api/openai").document
+    assert shown["vendor"] == "openai"
+    assert all(indicator["evidence"] for indicator in shown["indicators"])
+    assert {case["match"] for case in shown["cases"]} == {True, False}
+
+
+def test_show_of_an_unknown_service_is_refused(aicensus):
+    done = aicensus("signatures", "show", "model_api/opnai")
+    said = "model_api/opnai: no such service; `aicensus signatures list` names them"
+    assert (done.code, done.err) == (2, f"aicensus: {said}\n")
+
+
+def test_lint_accepts_a_signature_that_proves_itself(aicensus, own):
+    done = aicensus("signatures", "lint", own(OWN))
+    assert done.code == 0
+    assert "pallet_mind" not in done.out
+
+
+def test_lint_names_a_case_that_does_not_hold(aicensus, own):
+    wrong = OWN.replace("pallet-mind.example}, match: true", "palletmind.example}, match: true")
+    done = aicensus("signatures", "lint", own(wrong))
+    assert done.code == 14
+    assert "pallet_mind.yaml:" in done.out
+    assert done.err.endswith("aicensus: signatures: 1 errors; mend the lines above\n")
+
+
+def test_lint_refuses_a_file_it_cannot_read_with_line_and_key(aicensus, own):
+    done = aicensus("signatures", "lint", own(OWN.replace("    value:", "    vlaue:")))
+    assert (done.code, done.out) == (14, "")
+    assert "pallet_mind.yaml:" in done.err
+    assert "vlaue" in done.err
+    assert done.err.count("\n") == 1
+
+
+def test_lint_of_a_folder_that_is_none_is_refused(aicensus):
+    done = aicensus("signatures", "lint", "gone")
+    assert (done.code, done.out) == (2, "")
+    assert "Directory 'gone' does not exist" in done.err
+
+
+def test_test_tells_people_the_verdict_on_each_host(aicensus):
+    done = aicensus("signatures", "test", "api.openai.com", "www.debian.org", "two words")
+    assert done.out.splitlines() == [
+        "api.openai.com: high model_api/openai host_exact:api.openai.com",
+        "www.debian.org: none no rule speaks of it",
+        "two words: none not a host name: space or control character in host",
+    ]
+
+
+def test_test_without_a_host_is_refused(aicensus):
+    done = aicensus("signatures", "test")
+    assert done.code == 2
+    assert "Missing argument 'HOSTS...'" in done.err
+
+
+KEYS = [
+    "input", "confidence", "kind", "vendor", "service", "surface", "tags", "signature", "reason",
+]  # fmt: skip
+HOSTS = "api.openai.com\r\n\n  www.debian.org\nb\u00fccher\u200b.example\nauth0.com"
+
+
+def test_classify_gives_one_verdict_a_line_in_order(aicensus, write):
+    """Blank lines are none; what is no host says so; no sign at all is `none`, not silence."""
+    done = aicensus("signatures", "classify", "--json", write("hosts.txt", HOSTS))
+    assert (done.code, done.err) == (0, "")
+    assert [(row["input"].strip(), row["confidence"]) for row in done.rows] == [
+        ("api.openai.com", "high"),
+        ("www.debian.org", "none"),
+        ("b\u00fccher\u200b.example", "none"),
+        ("auth0.com", "none"),
+    ]
+    assert done.rows[2]["reason"].startswith("not a host name: ")
+    assert done.rows[3]["reason"] == "shared infrastructure: never a finding by itself"
+    assert list(done.rows[0]) == KEYS
+
+
+def test_classify_reads_stdin_and_shows_people_three_columns(aicensus):
+    done = aicensus("signatures", "classify", given="api.openai.com\nexample.org\n")
+    rows = [line.split("\t") for line in done.out.splitlines()]
+    assert rows == [
+        ["high", "model_api/openai", '"api.openai.com"'],
+        ["none", "-", '"example.org"'],
+    ]
+
+
+def test_classify_survives_bytes_that_are_no_text(aicensus):
+    done = aicensus("signatures", "classify", "--json", given=b"api.op\xffenai.com\n\x00\n")
+    assert (done.code, [row["confidence"] for row in done.rows]) == (0, ["none", "none"])
+
+
+def test_classify_of_a_missing_file_is_refused(aicensus):
+    done = aicensus("signatures", "classify", "gone.txt")
+    assert (done.code, done.out) == (2, "")
+    assert "'gone.txt': No such file or directory" in done.err
+
+
+CHAT = {"host": "10.1.2.3", "port": 8000, "path": "/v1/chat/completions", "method": "POST"}
+
+
+@pytest.mark.parametrize(
+    ("request_", "confidence", "reason"),
+    [
+        (CHAT, "medium", "http_path:"),
+        (CHAT | {"headers": {"User-Agent": "Mozilla/5.0"}}, "low", "http_path:"),
+        ({"host": "api.openai.com", "headers": None}, "high", "host_exact:"),
+        ({"host": "www.debian.org", "path": "/"}, "none", "no rule speaks of it"),
+        ({"host": "two words"}, "none", "not a host name: "),
+        ({"headers": "User-Agent: x"}, "none", "headers are no object of names and values"),
+        ({"headers": [1]}, "none", "headers are no object of names and values"),
+        ({"path": "http://[::1"}, "none", "no path: "),
+        ({"port": "9" * 5000}, "none", "no rule speaks of it"),
+        ({}, "none", "no rule speaks of it"),
+        ([1], "none", "not a JSON object"),
+        ("chatgpt.com", "none", "not a JSON object"),
+    ],
+)
+def test_classify_of_requests(aicensus, request_, confidence, reason):
+    done = aicensus("signatures", "classify", "--http", "--json", given=json.dumps(request_))
+    (row,) = done.rows
+    assert (done.code, row["confidence"]) == (0, confidence)
+    assert row["reason"].startswith(reason)
+
+
+def test_classify_of_requests_answers_lines_that_are_no_json(aicensus):
+    deep = "[" * 100_000
+    done = aicensus("signatures", "classify", "--http", "--json", given=f"{{\n{deep}\n")
+    assert [row["reason"] for row in done.rows] == ["not a JSON object"] * 2
