@@ -9,6 +9,7 @@ import os
 import re
 import subprocess
 from itertools import pairwise
+from typing import get_args
 from urllib.parse import urlsplit
 
 import click
@@ -19,6 +20,7 @@ from connectors.logs.load import load_format
 from scanner.cli import COMMANDS
 from scanner.errors import PRECEDENCE, Exit
 from signatures.load import load_catalogue
+from signatures.model import LOG_TYPES, EvidenceKind
 from signatures.strict_yaml import load_yaml
 
 from .docs.pages import (
@@ -28,6 +30,7 @@ from .docs.pages import (
     TEXT,
     blocks,
     every_command,
+    first_words,
     options_of,
     prose,
     resolved,
@@ -81,13 +84,19 @@ def test_make_targets_in_the_docs_exist():
 
 def test_exit_codes_are_those_of_the_program():
     codes = [int(n) for cells in rows(OPERATIONS, "code") for n in cells[0].split(",")]
-    signals = [129, 130, 143]
+    signals = [129, 130, 143, 141]  # hang-up, interrupt, termination; a pipe nobody reads
     assert codes == [*sorted(Exit), *signals]
 
 
 def test_precedence_of_exit_codes_is_that_of_the_program():
     said = re.search(r"the first of ([\d, ]+)\.", OPERATIONS)[1]
     assert [int(n) for n in said.split(",")] == list(PRECEDENCE)
+
+
+def test_every_indicator_that_matches_in_logs_is_explained():
+    page = TEXT["docs/signatures.md"]
+    assert first_words(page, "type") == LOG_TYPES
+    assert first_words(page, "kind") == set(get_args(EvidenceKind))
 
 
 # all pages
