@@ -88,6 +88,7 @@ def main() -> NoReturn:
     """The console script: errors a user can mend are one line, signals keep their exit codes."""
     from scanner.errors import AicensusError, Exit
 
+    _three_streams()
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
     os.umask(0o077)
@@ -105,6 +106,18 @@ def main() -> NoReturn:
         _say("interrupted; nothing was stored")
         sys.exit(130)
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _three_streams() -> None:
+    """Put nothing in place of a closed stdin, stdout or stderr.
+
+    Else the next file that is opened, a log or the store, gets its number and is taken for it.
+    """
+    for stream in range(3):
+        try:
+            os.fstat(stream)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # the lowest number that is free, so this one
 
 
 def _stop(number: int, _frame: FrameType | None) -> NoReturn:
