@@ -2,7 +2,7 @@
 
 A scan runs in this process, on the real store, reports and catalogue (which is compiled once).
 Every scan, whatever it is about, must add up: `scan` checks the equations of each source, that
-the exit code follows from what is told, and that the terminal page holds no control character.
+the exit code follows from what is told, and that a page holds no control character.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from connectors.logs.normalise import Normaliser
 from reports import terminal
 from reports.json_document import document
 from scanner import load, pipeline
@@ -88,7 +89,7 @@ class Log:
 
 @dataclass(frozen=True)
 class Result:
-    """A finished scan: what it ends with, the JSON document, and the terminal page."""
+    """A finished scan: what it ends with, the JSON document, and the terminal page if wanted."""
 
     exit: int
     doc: dict[str, Any]
@@ -163,28 +164,40 @@ def log() -> Log:
 
 @pytest.fixture(scope="session", autouse=True)
 def _loaded_once() -> Iterator[None]:
-    """The catalogue and the formats do not change between scans of one process."""
+    """What does not change between scans of one process is loaded and proven once."""
+    prove, proven = Normaliser._check, set[str]()
+
+    def prove_once(normaliser: Normaliser) -> None:
+        fmt = normaliser.format
+        if fmt is not formats.get(fmt.id) or fmt.id not in proven:
+            prove(normaliser)
+            proven.add(fmt.id)
+
     with pytest.MonkeyPatch.context() as patch:
         signatures, formats = load.compiled(), load.formats()
         patch.setattr(pipeline, "compiled", lambda: signatures)
         patch.setattr(pipeline, "formats", lambda: formats)
+        patch.setattr(Normaliser, "_check", prove_once)
         yield
 
 
-def run(paths: Sequence[object], *, watcher: Any = None, **options: Any) -> Result:
+def run(
+    paths: Sequence[object], *, watcher: Any = None, page: bool = False, **options: Any
+) -> Result:
     """Scan `paths`; options are those of ScanRequest. Raises what the scan raises."""
     shown: list[tuple[dict[str, Any], str]] = []
 
     def show(con: Any, outcome: RunOutcome) -> None:
-        page = io.StringIO()
-        terminal.render(con, Console(file=page, width=200, highlight=False))
-        shown.append((document(con), page.getvalue()))
+        text = io.StringIO()
+        if page:
+            terminal.render(con, Console(file=text, width=200, highlight=False))
+        shown.append((document(con), text.getvalue()))
 
     given = {"now": NOW, "as_of": NOW.date(), "depth": "full", **options}
     request = ScanRequest(paths=tuple(str(path) for path in paths), **given)
     outcome = pipeline.scan(request, watcher or Quiet(), show)
-    ((doc, page),) = shown
-    result = Result(int(outcome.exit_code), doc, page)
+    ((doc, text),) = shown
+    result = Result(int(outcome.exit_code), doc, text)
     adds_up(result)
     return result
 

@@ -129,7 +129,7 @@ def test_a_bomb_is_refused(scan_bytes, log):
 
 @pytest.mark.parametrize("name", ["empty.csv", "empty.csv.gz", "empty.log"])
 def test_an_empty_file_is_listed_as_empty(scan_bytes, name):
-    result = scan_bytes(name, b"")
+    result = scan_bytes(name, b"", page=True)
     assert (result.exit, result.counts) == (3, (0, 0))
     assert result.state() == ("partial", "empty")
     assert "empty" in result.said()

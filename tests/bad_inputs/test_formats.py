@@ -40,7 +40,7 @@ def refused(scan_bytes, log):
     """The reject of a last JSON line; the 12 before it must be read."""
 
     def one(line: str) -> dict[str, object]:
-        result = scan_bytes("events.ndjson", log.objects(extra=[line]))
+        result = scan_bytes("events.ndjson", log.objects(extra=[line]), page=True)
         assert (result.exit, result.counts, result.ai) == (3, (12, 1), log.ai)
         assert result.state() == ("partial", "rejects")
         (reject,) = result.source()["rejects"]

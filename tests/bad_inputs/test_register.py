@@ -137,7 +137,9 @@ def test_a_zip_of_nothing_is_no_workbook(refusal):
 
 
 def test_a_status_no_list_holds_costs_its_row_and_is_named(held):
-    result = held("ai.csv", HEAD + GOOD + GOOD.replace("HP-1", "HP-2").replace("approved", "aprvd"))
+    result = held(
+        "ai.csv", HEAD + GOOD + GOOD.replace("HP-1", "HP-2").replace("approved", "aprvd"), page=True
+    )
     assert result.exit == 3
     assert [row["ref"] for row in result.doc["declared"]] == ["HP-1"]
     assert "ai.csv:3: Status" in result.said("ai.csv")
@@ -147,7 +149,7 @@ def test_a_status_no_list_holds_costs_its_row_and_is_named(held):
 
 
 def test_a_register_of_which_no_row_is_left_is_not_called_missing(held):
-    result = held("ai.csv", HEAD + GOOD.replace("approved", "aprvd"))
+    result = held("ai.csv", HEAD + GOOD.replace("approved", "aprvd"), page=True)
     assert result.exit == 3
     assert "without --inventory" not in result.page
 
@@ -180,7 +182,7 @@ def test_a_row_without_an_owner_loads_and_is_named(held):
 
 def test_a_ragged_row_is_left_out_when_asked_and_told(held):
     data = HEAD + GOOD * 60 + "HP-2,half a row\n" + GOOD * 40
-    result = held("ai.csv", data, lenient=True)
+    result = held("ai.csv", data, lenient=True, page=True)
     assert result.exit == 3
     assert len(result.doc["declared"]) == 100
     assert "ai.csv:62" in result.said("ai.csv")

@@ -30,7 +30,7 @@ def test_a_byte_that_is_not_utf_8_is_kept_flagged_and_located(scan_bytes, log):
 
 def test_the_page_says_where_the_byte_is_that_is_not_utf_8(scan_bytes, log):
     row = log.row(40).replace(b"gpell40", b"Bj\xf6rn")
-    result = scan_bytes("proxy.csv", log.csv(at=12, extra=row))
+    result = scan_bytes("proxy.csv", log.csv(at=12, extra=row), page=True)
     assert "proxy.csv:14" in result.page
 
 
@@ -43,7 +43,7 @@ def test_a_byte_that_is_not_utf_8_in_a_host_rejects_the_row(scan_bytes, log):
 
 def test_nul_in_a_host_rejects_the_row_and_cuts_no_name_short(scan_bytes, log):
     row = log.row(40, dst_host="api.mistral.ai\x00.evil.example")
-    result = scan_bytes("proxy.csv", log.csv(extra=row))
+    result = scan_bytes("proxy.csv", log.csv(extra=row), page=True)
     assert (result.exit, result.counts, result.ai) == (3, (12, 1), log.ai)
     assert "proxy.csv:8: dst_host: NUL in host" in result.said()
     assert "\\x00" in result.page
@@ -56,7 +56,9 @@ def test_control_and_bidi_characters_are_no_reason_to_reject(scan_bytes, log):
 
 
 def test_an_invisible_character_in_a_host_rejects_the_row(scan_bytes, log):
-    result = scan_bytes("proxy.csv", log.csv(extra=log.row(40, dst_host="clau\u200bde.ai")))
+    result = scan_bytes(
+        "proxy.csv", log.csv(extra=log.row(40, dst_host="clau\u200bde.ai")), page=True
+    )
     assert (result.exit, result.counts) == (3, (12, 1))
     assert "proxy.csv:8: dst_host" in result.said()
     assert "\\u200b" in result.page
@@ -123,7 +125,7 @@ def test_a_table_without_a_header_is_one_refusal(scan_bytes, log):
     ids=["html", "html capitals", "elf", "parquet", "letter", "other table"],
 )
 def test_what_is_no_log_is_one_refusal_and_no_heap_of_rejects(scan_bytes, name, data, word):
-    result = scan_bytes(name, data)
+    result = scan_bytes(name, data, page=True)
     assert (result.exit, result.state()) == (3, ("failed", "refused"))
     assert result.totals["read"] == 0
     assert name in result.said()

@@ -152,7 +152,7 @@ def test_the_offset_of_a_rejected_row_is_where_it_stands_in_the_file(scanned, lo
 
 
 def test_no_reject_is_without_an_address_on_the_page(scan_bytes, log):
-    result = scan_bytes("proxy.csv", log.csv(extra=log.row(40, dst_port="https")))
+    result = scan_bytes("proxy.csv", log.csv(extra=log.row(40, dst_port="https")), page=True)
     assert "proxy.csv:8: dst_port" in result.page
     assert "'https'" in result.page
 
