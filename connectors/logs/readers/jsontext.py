@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from connectors.logs.engine import literal
+from connectors.logs.engine import literal, quoted
 from connectors.logs.frame import text_array
 from connectors.logs.header import canonical
 from connectors.logs.jsonmarks import Scanner
@@ -29,6 +29,12 @@ if TYPE_CHECKING:
 
 MAX_DEPTH: Final = 64
 AS_JSON: Final = "json:"  # a path that begins so is taken as JSON text, whatever it holds
+OBJECT, NO_JSON, OTHER = range(3)
+IS_OBJECT: Final = "starts_with(ltrim(line, chr(9) || ' ' || chr(10) || chr(13)), '{')"
+_SHAPE: Final = (
+    f"case when not json_valid(line) then {NO_JSON} when {IS_OBJECT} then {OBJECT}"
+    f" else {OTHER} end as shape"
+)
 OPEN_BRACE, OPEN_BRACKET = ord("{"), ord("[")
 
 
@@ -49,37 +55,31 @@ class JsonReader:
         source = Source(empty_table(0), np.flatnonzero(keep))
         source.bad += [Bad(row, None, f"nesting over {MAX_DEPTH}") for row in deep]
         lines = text_array(segment.data, segment.starts[keep], segment.ends[keep])
-        paths, source.names = self._paths(lines)
-        self.con.register("lines", pa.table({"line": lines}))
-        found = self.con.sql(_query(list(paths.values()))).to_arrow_table().combine_chunks()
-        table = pa.table(
-            {name: found.column(i) for i, name in enumerate(paths)}
-        ) if paths else empty_table(len(lines))  # fmt: skip
-        shape = np.asarray(found.column("shape").to_numpy())
-        ok = shape == 0
+        shape = np.asarray(self._ask(f"select {_SHAPE} from lines", lines).column(0))  # noqa: S608 - a constant
+        ok = shape == OBJECT
         for row in np.flatnonzero(~ok).tolist():
-            reason = "not JSON" if shape[row] == 1 else "not an object"
+            reason = "not JSON" if shape[row] == NO_JSON else "not an object"
             source.bad.append(Bad(int(source.rows[row]), None, reason))
-        ok &= self._scalars(table, paths, lines, source)
         if not ok.all():
-            table, source.rows = table.filter(pa.array(ok)), source.rows[ok]
-        source.table = table
+            lines, source.rows = lines.filter(pa.array(ok)), source.rows[ok]
+        paths, source.names = self._paths(lines)
+        source.table = self._ask(_query(paths), lines) if paths else empty_table(len(lines))
+        ok = self._scalars(source.table, paths, lines, source)
+        if not ok.all():
+            source.table, source.rows = source.table.filter(pa.array(ok)), source.rows[ok]
         return source
+
+    def _ask(self, sql: str, lines: pa.Array) -> pa.Table:
+        self.con.register("lines", pa.table({"line": lines}))
+        return self.con.sql(sql).to_arrow_table().combine_chunks()
 
     def _paths(self, lines: pa.Array) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
         """Per wanted field the paths that may hold it, and the source's spelling of the field."""
         rule = self.fmt.reader
         given = rule.fields if isinstance(rule.fields, dict) else {}
         if self.by_key:
-            self.con.register("lines", pa.table({"line": lines}))
-            keys = [
-                row[0]
-                for row in self.con.sql(
-                    "select distinct unnest(try(json_keys(line))) from lines"
-                    " where try(json_type(line)) = 'OBJECT'"
-                ).fetchall()
-            ]
-            return self._alike(sorted(keys))
+            found = self._ask("select distinct unnest(json_keys(line)) from lines", lines)
+            return self._alike(sorted(found.column(0).to_pylist()))
         paths: dict[str, tuple[str, ...]] = {}
         names: dict[str, str] = {}
         for name in self.wanted:
@@ -146,36 +146,25 @@ def _path(name: str) -> str:
     return f"$.{_key(name)}"
 
 
-def _query(fields: list[tuple[str, ...]]) -> str:
-    """One column per field, in order, then `shape`: 0 an object, 1 no JSON, 2 something else."""
-    scalars = [path for paths in fields for path in paths if not path.startswith(AS_JSON)]
-    texts = [path.removeprefix(AS_JSON) for paths in fields for path in paths
-             if path.startswith(AS_JSON)]  # fmt: skip
-    columns = []
-    s = t = 0
-    for i, paths in enumerate(fields):
-        places_: list[str] = []
-        for path in paths:
-            if path.startswith(AS_JSON):
-                t += 1
-                places_.append(f"cast(j[{t}] as varchar)")
-            else:
-                s += 1
-                places_.append(f"s[{s}]")
-        columns.append(f"coalesce({', '.join(places_)}) as f{i}")
-    pick = ", ".join(literal(path) for path in scalars) or "'$'"
-    json = (
-        f", try(json_extract(line, [{', '.join(literal(path) for path in texts)}])) as j"
-        if texts
-        else ""
+def _query(fields: dict[str, tuple[str, ...]]) -> str:
+    """One column per field, out of one extraction of all paths; every line is a JSON object."""
+    scalars = [p for paths in fields.values() for p in paths if not p.startswith(AS_JSON)]
+    texts = [p for paths in fields.values() for p in paths if p.startswith(AS_JSON)]
+    spelled = {path: f"s[{i}]" for i, path in enumerate(scalars, 1)}
+    spelled |= {path: f"cast(j[{i}] as varchar)" for i, path in enumerate(texts, 1)}
+    columns = ", ".join(
+        f"coalesce({', '.join(spelled[path] for path in paths)}) as {quoted(name)}"
+        for name, paths in fields.items()
     )
-    listed = "".join(column + ", " for column in columns)
-    return (
-        f"select {listed}case when s is null then 1"  # noqa: S608 - quoted paths and numbered columns
-        " when not starts_with(ltrim(line, chr(9) || ' ' || chr(10) || chr(13)), '{') then 2"
-        " else 0 end as shape"
-        f" from (select line, try(json_extract_string(line, [{pick}])) as s{json} from lines)"
-    )
+    lists = [
+        f"{call}(line, [{', '.join(literal(p.removeprefix(AS_JSON)) for p in paths)}]) as {name}"
+        for call, paths, name in (
+            ("json_extract_string", scalars, "s"),
+            ("json_extract", texts, "j"),
+        )
+        if paths
+    ]
+    return f"select {columns} from (select {', '.join(lists)} from lines)"  # noqa: S608 - quoted names and paths
 
 
 def _begins_like_a_container(column: pa.Array) -> NDArray[np.bool_]:
