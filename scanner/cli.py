@@ -103,7 +103,7 @@ def main() -> NoReturn:
         problem.show()
         sys.exit(int(Exit.USAGE))
     except (KeyboardInterrupt, click.Abort):
-        _say("interrupted; nothing was stored")
+        _say("interrupted; a run is stored whole or not at all")
         sys.exit(130)
     sys.exit(code if isinstance(code, int) else 0)
 
@@ -121,7 +121,7 @@ def _three_streams() -> None:
 
 
 def _stop(number: int, _frame: FrameType | None) -> NoReturn:
-    _say("stopped by a signal; nothing was stored")
+    _say("stopped by a signal; a run is stored whole or not at all")
     sys.exit(128 + number)
 
 

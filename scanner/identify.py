@@ -119,17 +119,7 @@ def identified(
 
     sightings: detections in the columns of scan_range.PARTIAL and more.
     """
-    columns = [sightings[name].to_pylist() for name in GRAIN_COLUMNS]
-    by_facts: dict[tuple[object, ...], Grain] = {}
-    keys = []
-    for facts in zip(*columns, strict=True):
-        found = by_facts.get(facts)
-        if found is None:
-            row = dict(zip(GRAIN_COLUMNS, facts, strict=True))
-            found = by_facts[facts] = grain(row, products[str(row["service"])])
-        keys.append(found)
-    stands_for = merged(set(keys))
-    keys = [stands_for.get(one, one) for one in keys]
+    keys = _grains(sightings, products)
     known = dict(
         con.execute(
             "select key_value, asset_id from asset_identity where key_type = 'grain'"
@@ -177,6 +167,30 @@ def identified(
     return sightings.append_column(
         "asset_id", pa.array([ids[one.key] for one in keys], pa.string())
     )
+
+
+def _grains(sightings: pa.Table, products: Mapping[str, str]) -> list[Grain]:
+    """The grain of each sighting; each distinct combination of facts is looked at once."""
+    columns = [sightings[name].to_pylist() for name in GRAIN_COLUMNS]
+    every = list(zip(*columns, strict=True))
+    rows = {facts: dict(zip(GRAIN_COLUMNS, facts, strict=True)) for facts in dict.fromkeys(every)}
+    addresses = addressed(rows.values())
+    found = {}
+    for facts, row in rows.items():
+        if row["dst_ip"] is None:
+            row["dst_ip"] = addresses.get((row["dst_host"], row["dst_port"]))
+        found[facts] = grain(row, products[str(row["service"])])
+    stands_for = merged(set(found.values()))
+    return [stands_for.get(found[facts], found[facts]) for facts in every]
+
+
+def addressed(rows: Iterable[Mapping[str, object]]) -> dict[tuple[object, object], object]:
+    """(host, port) to address, where some log named both and they always agreed."""
+    seen: dict[tuple[object, object], set[object]] = {}
+    for row in rows:
+        if not row["by_host"] and row["dst_host"] and row["dst_ip"]:
+            seen.setdefault((row["dst_host"], row["dst_port"]), set()).add(row["dst_ip"])
+    return {key: min(found, key=str) for key, found in seen.items() if len(found) == 1}
 
 
 def build_assets(con: duckdb.DuckDBPyConnection, run_id: str) -> None:

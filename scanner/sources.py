@@ -234,7 +234,7 @@ def _rows(fmt: Format, zone: str, partial: Partial, result: SourceResult) -> tup
                 result.path,
                 "note",
                 "timezone",
-                f"{partial.zoneless} times have no zone: read as {zone}",
+                f"times without a zone: {partial.zoneless}, read as {zone}",
             )
         )
     if counts.rejected:

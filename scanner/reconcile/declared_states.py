@@ -71,7 +71,7 @@ def _state(
 def _of_assets(states: set[str], asked: Candidate | None) -> tuple[str, str] | None:
     for state in _ORDER:
         if state in states:
-            return state, f"its assets are {', '.join(sorted(states))}"
+            return state, f"its assets are {', '.join(sorted(states)).replace('_', ' ')}"
     if asked is not None:
         return "needs_review", f"perhaps {asked.asset.name}: {asked.best.why}"
     return None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scanner.identify import Grain, grain, merged
+from scanner.identify import Grain, addressed, grain, merged
 
 ROW = {
     "service": "model_api/openai", "kind": "model_api", "by_host": True, "per_host": False,
@@ -69,3 +69,14 @@ def test_servers_at_two_places_stay_two():
 
 def test_two_products_at_one_place_stay_two():
     assert merged([at("inference_server/vllm"), at("ai_ui/open_webui")]) == {}
+
+
+def test_a_server_named_in_one_log_and_addressed_in_another_is_one_place():
+    named = ROW | {"by_host": False, "dst_host": "mcp.corp.example", "dst_port": 8765}
+    both = named | {"dst_ip": "10.0.0.9"}
+    assert addressed([named, both]) == {("mcp.corp.example", 8765): "10.0.0.9"}
+
+
+def test_a_name_with_two_addresses_stands_for_neither():
+    one = ROW | {"by_host": False, "dst_host": "llm.corp.example", "dst_ip": "10.0.0.1"}
+    assert addressed([one, one | {"dst_ip": "10.0.0.2"}]) == {}
