@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reports.text import safe_text
 from scanner.errors import NoSpace
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ class Output:
 
     def __call__(self, con: duckdb.DuckDBPyConnection, outcome: RunOutcome) -> None:
         """Write the report files, then show the run."""
-        del outcome
         written = self._files(con)
         try:
             self._show(con)
@@ -35,6 +35,9 @@ class Output:
             raise
         except OSError as problem:
             raise NoSpace(f"cannot write to standard output: {problem.strerror}") from problem
+        if self.as_json:
+            for reason in outcome.reasons:
+                click.echo(f"aicensus: {safe_text(reason)}", err=True)
         for path in written:
             click.echo(f"wrote {path}", err=True)
 
