@@ -70,6 +70,8 @@ MEASURES: Final = pa.schema(
     ]
 )
 PARTIAL: Final = pa.schema([*KEYS, *MEASURES])
+_WIDE: Final = pa.decimal128(38, 0)
+_MOST: Final = pa.scalar(2**63 - 1, _WIDE)  # sums of bytes stop here
 _SUMS: Final = [
     ("hits", "sum", None),
     ("bytes_out", "sum", pc.ScalarAggregateOptions(min_count=1)),
@@ -136,14 +138,28 @@ def summed(pieces: Sequence[pa.Table]) -> pa.Table:
     table = pa.concat_tables([PARTIAL.empty_table(), *pieces])
     if not table.num_rows:
         return table
+    far = [name for name in ("bytes_out", "bytes_in") if _overflows(table[name])]
+    for name in far:
+        table = _with(table, name, table[name].cast(_WIDE))
     grouped = table.group_by(KEYS.names, use_threads=False).aggregate(_SUMS)
     grouped = grouped.rename_columns(
         [*KEYS.names, *MEASURES.names]
         if grouped.column_names[0] == KEYS.names[0]
         else [*MEASURES.names, *KEYS.names]
     )
+    for name in far:
+        grouped = _with(grouped, name, pc.min_element_wise(grouped[name], _MOST, skip_nulls=False))
     grouped = grouped.select(PARTIAL.names).cast(PARTIAL)
     return grouped.sort_by([(name, "ascending") for name in (*KEYS.names, "sample_line")])
+
+
+def _overflows(column: pa.ChunkedArray) -> bool:
+    """Whether a sum of these could leave 64 bits, where it would silently turn negative."""
+    return (pc.max(column).as_py() or 0) * len(column) >= 2**63
+
+
+def _with(table: pa.Table, name: str, column: pa.ChunkedArray) -> pa.Table:
+    return table.set_column(table.column_names.index(name), name, column)
 
 
 @dataclass(frozen=True, slots=True)

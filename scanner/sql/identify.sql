@@ -20,11 +20,11 @@ peak as (
     from daily
     group by all
 ),
-traffic as (
+traffic as (  -- a log may claim more bytes than a number holds: the sum stops at the largest
     select
         asset_id,
-        sum(bytes_out) as bytes_out,
-        sum(bytes_in)  as bytes_in
+        least(sum(bytes_out), 9223372036854775807)::bigint as bytes_out,
+        least(sum(bytes_in), 9223372036854775807)::bigint  as bytes_in
     from peak
     group by all
 ),
