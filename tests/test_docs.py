@@ -200,15 +200,15 @@ def test_no_file_names_a_place_on_somebodys_machine(tracked):
 
 
 def test_no_file_names_a_package_index(tracked):
-    """But as a host that logs show: in fixtures and in the catalogue."""
-    hosts = r"https?://(?:[\w-]+\.)*(?:pypi\.org|pythonhosted\.org|npmjs\.(?:org|com))"
-    assert lines_with(tracked, hosts, ("fixtures/", "signatures/")) == []
+    """Not even as a host that logs show."""
+    hosts = r"(?<![\w.-])(?:[\w-]+\.)*(?:pypi\.org|pythonhosted\.org|npmjs\.(?:org|com))"
+    assert lines_with(tracked, hosts) == []
     files = {name: tracked[name] for name in ("requirements.lock", "pyproject.toml", "Makefile")}
     assert lines_with(files, r"--(?:extra-)?index|index[-_]url|find-links|https?://(?!keep)") == []
 
 
 def test_no_file_names_the_index_or_the_proxy_of_this_machine(tracked):
-    public = {"index.packages.example", "localhost", "127.0.0.1", None}
+    public = {"localhost", "127.0.0.1", None}
     set_here = [
         value.split()[0]
         for name, value in os.environ.items()
