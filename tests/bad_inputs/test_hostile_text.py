@@ -84,6 +84,7 @@ SECRETS = {
     "url": ("https://h.example/?access_token=0f1e2d3c4b5a", "access_token=***"),
     "bearer": ("Bearer 0f1e2d3c4b5a69788796", "Bearer ***"),
 }
+HOSTILE = "=<img src=x onerror=pwned()>\"'\x1b[31m\u202e{{7*7}}"  # fit for a file name
 ALL = {**TEXTS, **{name: raw for name, (raw, _) in SECRETS.items()}}
 
 
@@ -121,16 +122,37 @@ def register_of(texts: list[str]) -> str:
     return json.dumps(rows)
 
 
+def colleagues() -> str:
+    """Enough people of one department that it is shown."""
+    lines = [
+        {"ts": f"2026-09-0{n}T09:00:00Z", "user": f"colleague{n}", "dst_host": "claude.ai"}
+        for n in range(1, 8)
+    ]
+    return "".join(json.dumps(line) + "\n" for line in lines)
+
+
+def people_of(department: str) -> str:
+    out = io.StringIO()
+    table = csv.writer(out)
+    table.writerow(["display_name", "mail", "login", "active", "department"])
+    table.writerows([f"Colleague {n}", "", f"colleague{n}", "1", department] for n in range(1, 8))
+    return out.getvalue()
+
+
 class Written:
     """All outputs of one scan over the given texts."""
 
-    def __init__(self, folder: Path, texts: list[str]) -> None:
+    def __init__(self, folder: Path, texts: list[str], word: str) -> None:
+        """`word` names the files, the organisation and a department."""
         folder.mkdir()
-        log, register = folder / "events.ndjson", folder / "ai.json"
-        log.write_text(log_of(texts), "ascii")
+        log, register, people = (folder / f"{word}.{end}" for end in ("log", "json", "csv"))
+        log.write_text(log_of(texts) + colleagues(), "ascii")
         register.write_text(register_of(texts), "ascii")
+        people.write_text(people_of(word), "utf-8")
         request = ScanRequest(
             (str(log),),
+            people=people,
+            organisation=word,
             now=pipeline.utc_now().replace(2026, 11, 21),
             inventories=(register,),
             privacy="investigation",
@@ -158,14 +180,14 @@ class Written:
 
 @pytest.fixture(scope="module")
 def written(tmp_path_factory):
-    return Written(tmp_path_factory.mktemp("hostile") / "out", list(ALL.values()))
+    return Written(tmp_path_factory.mktemp("hostile") / "out", list(ALL.values()), HOSTILE)
 
 
 @pytest.fixture(scope="module")
 def harmless(tmp_path_factory):
     """The same job with plain words of the same number."""
     words = [f"word{n}" for n in range(len(ALL))]
-    return Written(tmp_path_factory.mktemp("plain") / "out", words)
+    return Written(tmp_path_factory.mktemp("plain") / "out", words, "Depot")
 
 
 def test_the_page_has_no_element_or_attribute_that_plain_words_do_not_give(written, harmless):
@@ -261,9 +283,15 @@ def test_findings_do_not_depend_on_the_texts(written, harmless):
     assert states(written) == states(harmless)
 
 
+def test_a_department_and_an_organisation_are_shown_as_they_are_called(written):
+    assert written.doc["run"]["organisation"] == HOSTILE
+    assert HOSTILE in {asset["department"] for asset in written.doc["assets"]}
+    assert written.doc["sources"][0]["path"].endswith(".log")
+
+
 def test_every_record_is_accounted_for(written):
     totals = written.doc["totals"]
-    assert totals["read"] == 3 * len(ALL) == totals["ok"] + totals["rejected"]
+    assert totals["read"] == 3 * len(ALL) + 7 == totals["ok"] + totals["rejected"]
     assert totals["ok"] >= len(ALL)
 
 
