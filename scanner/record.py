@@ -231,6 +231,16 @@ def write_sightings(
         {"run_id": run_id},
     )
     con.unregister("found")
+    _hold_hits(con, run_id, sum(result.partial.matched for result in results))
+
+
+def _hold_hits(con: duckdb.DuckDBPyConnection, run_id: str, matched: int) -> None:
+    """Every matched record is in exactly one sighting of this run."""
+    ((hits,),) = con.execute(
+        "select coalesce(sum(hits), 0) from sighting where run_id = $run_id", {"run_id": run_id}
+    ).fetchall()
+    if int(hits) != matched:
+        raise AccountingError(f"{matched} records matched, the sightings hold {int(hits)}")
 
 
 def _tagged(found: pa.Table, result: SourceResult | None) -> pa.Table:
