@@ -71,7 +71,7 @@ def named_format(name: str, known: dict[str, Format]) -> Format:
 def _proven(fmt: Format, path: Path) -> Format:
     """A format whose expressions hold, tried on no rows; raises FormatError."""
     try:
-        Normaliser(fmt, ReadSettings())
+        Normaliser(fmt, ReadSettings()).prove()
     except FormatError as problem:
         raise replace(problem, path=str(path)) from problem
     return fmt

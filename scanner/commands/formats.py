@@ -109,7 +109,7 @@ def test() -> None:
     known = load()
     for fmt in known.values():
         try:
-            Normaliser(fmt, settings)
+            Normaliser(fmt, settings).prove()
         except FormatError as problem:
             raise SignaturesError(str(problem)) from problem
     click.echo(f"{len(known)} formats", err=True)

@@ -18,7 +18,6 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from connectors.logs.normalise import Normaliser
 from reports import terminal
 from reports.json_document import document
 from scanner import load, pipeline
@@ -164,20 +163,11 @@ def log() -> Log:
 
 @pytest.fixture(scope="session", autouse=True)
 def _loaded_once() -> Iterator[None]:
-    """What does not change between scans of one process is loaded and proven once."""
-    prove, proven = Normaliser._check, set[str]()
-
-    def prove_once(normaliser: Normaliser) -> None:
-        fmt = normaliser.format
-        if fmt is not formats.get(fmt.id) or fmt.id not in proven:
-            prove(normaliser)
-            proven.add(fmt.id)
-
+    """What does not change between scans of one process is loaded once."""
     with pytest.MonkeyPatch.context() as patch:
         signatures, formats = load.compiled(), load.formats()
         patch.setattr(pipeline, "compiled", lambda: signatures)
         patch.setattr(pipeline, "formats", lambda: formats)
-        patch.setattr(Normaliser, "_check", prove_once)
         yield
 
 

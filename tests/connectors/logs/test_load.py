@@ -110,4 +110,9 @@ def test_a_field_that_only_chooses_is_not_blamed():
 def test_what_only_running_shows_is_said_before_any_record(tmp_path, settings, sql):
     fmt = load(tmp_path, GOOD.replace("[host]", f"['{sql}']"))
     with pytest.raises(FormatError):
-        Normaliser(fmt, settings)
+        Normaliser(fmt, settings).prove()
+
+
+def test_the_sql_of_every_format_holds_with_all_its_fields(formats, settings):
+    for fmt in formats.values():
+        Normaliser(fmt, settings).prove()
