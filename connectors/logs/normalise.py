@@ -7,7 +7,6 @@ name of its reason. Nothing else disappears.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
@@ -16,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.logs import stamps
+from connectors.logs.columns import first_alike, least, null, numbers, when
 from connectors.logs.engine import connect
 from connectors.logs.errors import FormatError
 from connectors.logs.plan import LEARN, SKIP, Plan, make_plan
@@ -145,12 +145,12 @@ class Normaliser:
         dropped = np.zeros(rows, bool)
         if SKIP in names:
             skip = out.column(SKIP)
-            dropped = ~_null(skip)
+            dropped = ~null(skip)
             if dropped.any():
                 counted = pc.value_counts(skip.filter(pa.array(dropped)).combine_chunks())
                 judged.skips = {pair["values"]: pair["counts"] for pair in counted.to_pylist()}
         stamp = (
-            _numbers(out.column("time"), stamps.MISSING)
+            numbers(out.column("time"), stamps.MISSING)
             if "time" in names
             else np.full(rows, stamps.MISSING)
         )
@@ -158,8 +158,8 @@ class Normaliser:
         judged.times = times
         wrong = {"time": (times.not_a_time & (stamp != stamps.MISSING)) | times.future}
         for column in WRONG:
-            if column in names and _least(out.column(column)) < 0:
-                wrong[column] = _numbers(out.column(column), 0) < 0
+            if column in names and least(out.column(column)) < 0:
+                wrong[column] = numbers(out.column(column), 0) < 0
         absent = {item: self._absent(item, out, stamp) for item in self.format.require}
         bad = np.zeros(rows, bool)
         for mask in (*wrong.values(), *absent.values()):
@@ -181,7 +181,7 @@ class Normaliser:
         lacks = np.ones(out.num_rows, bool)
         for column in item.split("|"):
             if column in out.column_names:
-                lacks &= _null(out.column(column))
+                lacks &= null(out.column(column))
         return lacks
 
     def _diagnose(
@@ -261,8 +261,8 @@ class Normaliser:
             return
         ips, hosts = out.column(LEARN + "ip").combine_chunks(), out.column(LEARN + "host")
         if LEARN + "key" in out.column_names:
-            hosts = hosts.take(_first_alike(out.column(LEARN + "key")))
-        use = ~bad & ~times.not_a_time & ~_null(ips) & ~_null(hosts)
+            hosts = hosts.take(first_alike(out.column(LEARN + "key")))
+        use = ~bad & ~times.not_a_time & ~null(ips) & ~null(hosts)
         if not use.any():
             return
         kept = np.flatnonzero(use)
@@ -299,7 +299,7 @@ class Normaliser:
             us = judged.times.us if whole else judged.times.us[keep]
             columns["time"] = pa.array(us, pa.int64()).cast(pa.timestamp("us"))
             if len(us):
-                first, last = _when(int(us.min())), _when(int(us.max()))
+                first, last = when(int(us.min())), when(int(us.max()))
             zoneless = int((judged.times.zoneless & keep).sum())
             yearless = int((judged.times.yearless & keep).sum())
             ambiguous = int((judged.times.ambiguous & keep).sum())
@@ -371,37 +371,3 @@ class _Judged:
 def _reject(segment: Segment, bad: Bad) -> Reject:
     line, offset = int(segment.line_no[bad.row]), int(segment.offset[bad.row])
     return Reject(line, offset, bad.field, bad.reason, bad.value)
-
-
-def _null(column: pa.Array | pa.ChunkedArray) -> NDArray[np.bool_]:
-    if column.null_count == 0:
-        return np.zeros(len(column), bool)
-    mask = column.is_null()
-    if isinstance(mask, pa.ChunkedArray):
-        mask = mask.combine_chunks()
-    return np.asarray(mask.to_numpy(zero_copy_only=False))
-
-
-def _numbers(column: pa.ChunkedArray, missing: int) -> NDArray[np.int64]:
-    filled = column.fill_null(missing) if column.null_count else column
-    return np.asarray(filled.to_numpy()).astype(np.int64, copy=False)
-
-
-def _least(column: pa.ChunkedArray) -> int:
-    least = pc.min(column).as_py()
-    return 0 if least is None else int(least)
-
-
-def _when(us: int) -> datetime:
-    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=us)
-
-
-def _first_alike(keys: pa.ChunkedArray) -> pa.Array:
-    """For each row the first row with the same key; itself without one."""
-    codes = keys.combine_chunks().dictionary_encode().indices
-    known = ~_null(codes)
-    filled = np.asarray(codes.fill_null(-1).to_numpy())
-    _, first = np.unique(filled[known], return_index=True)
-    rows = np.arange(len(filled))
-    rows[known] = rows[known][first][filled[known]]
-    return pa.array(rows)
