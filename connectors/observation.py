@@ -40,7 +40,9 @@ COLUMNS: Final[tuple[Column, ...]] = (
     Column("class", _text, "class_uid", "event.category", "one of CLASSES"),
     Column("src_ip", _text, "src_endpoint.ip", "source.ip", "client address", personal=True),
     Column("src_port", pa.int32(), "src_endpoint.port", "source.port", "client port"),
-    Column("src_user", _text, "actor.user.name", "user.name", "person at the client", personal=True),
+    Column(
+        "src_user", _text, "actor.user.name", "user.name", "person at the client", personal=True
+    ),
     Column("src_device", _text, "device.hostname", "host.name", "client machine", personal=True),
     Column("principal", _text, "actor.user.uid", "user.id", "calling identity: role, key, account"),
     Column("dst_host", _text, "dst_endpoint.hostname", "destination.domain", "name asked for"),
@@ -48,10 +50,10 @@ COLUMNS: Final[tuple[Column, ...]] = (
     Column("dst_port", pa.int32(), "dst_endpoint.port", "destination.port", "server port"),
     Column("proto", _text, "connection_info.protocol_name", "network.transport", "tcp, udp"),
     Column("app", _text, "app_name", "network.application", "the source's own name of the app"),
-    Column("url_path", _text, "http_request.url.path", "url.path", "path, no query", in_flight=True),
     Column(
-        "url_query_keys", pa.list_(_text), "", "", "names of query parameters", in_flight=True
+        "url_path", _text, "http_request.url.path", "url.path", "path, no query", in_flight=True
     ),
+    Column("url_query_keys", pa.list_(_text), "", "", "names of query parameters", in_flight=True),
     Column("http_method", _text, "http_request.http_method", "http.request.method", "upper case"),
     Column("http_status", pa.int16(), "http_response.code", "http.response.status_code", "status"),
     Column("user_agent", _text, "http_request.user_agent", "user_agent.original", "as sent"),
@@ -80,7 +82,11 @@ COLUMNS: Final[tuple[Column, ...]] = (
     Column("oauth_client", _text, "", "", "client id of an OAuth grant"),
     Column("oauth_scopes", pa.list_(_text), "", "", "scopes granted"),
     Column(
-        "conn_uid", _text, "connection_info.uid", "event.id", "joins the logs of one connection",
+        "conn_uid",
+        _text,
+        "connection_info.uid",
+        "event.id",
+        "joins the logs of one connection",
         in_flight=True,
     ),
     Column("source", _text, "", "", "configured input"),
