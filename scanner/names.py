@@ -15,53 +15,59 @@ HOUR: Final = 3_600_000_000
 AFTER: Final = 24 * HOUR
 # The resolver's clock and the flow exporter's need not agree.
 BEFORE: Final = HOUR // 12
-
-
-@dataclass(slots=True)
-class Answer:
-    """The names one address was given: hosts that matched, and whether others share it."""
-
-    hosts: dict[str, tuple[int, int]] = field(default_factory=dict)
-    shared: bool = False
+# Addresses of names that did not match; past it nobody can tell which address is shared.
+MOST_OTHERS: Final = 500_000
 
 
 @dataclass(slots=True)
 class Names:
-    """by_uid: connection uid to matched host. by_address: address to Answer (µs since 1970)."""
+    """What was learnt.
+
+    by_uid: connection uid to matched host. by_address: address to matched hosts, each with the
+    first and last answer (µs since 1970). others: addresses that names which did not match were
+    given. full: there were too many others to know, so no address names anything.
+    """
 
     by_uid: dict[str, str] = field(default_factory=dict)
-    by_address: dict[str, Answer] = field(default_factory=dict)
+    by_address: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict)
+    others: set[str] = field(default_factory=set)
+    full: bool = False
 
     def learn_answer(
         self, address: str, host: str, first: int, last: int, *, matched: bool
     ) -> None:
         """Note that a DNS answer between `first` and `last` gave `address` for `host`."""
-        answer = self.by_address.setdefault(address, Answer())
         if not matched:
-            answer.shared = True
+            self.others.add(address)
+            self._hold()
             return
-        before = answer.hosts.get(host, (first, last))
-        answer.hosts[host] = (min(before[0], first), max(before[1], last))
+        hosts = self.by_address.setdefault(address, {})
+        before = hosts.get(host, (first, last))
+        hosts[host] = (min(before[0], first), max(before[1], last))
 
     def at(self, address: str, time: int | None) -> str | None:
         """The one matched host that owned `address` at `time`, or None when that is not certain."""
-        answer = self.by_address.get(address)
-        if answer is None or answer.shared or time is None:
+        hosts = self.by_address.get(address)
+        if hosts is None or self.full or address in self.others or time is None:
             return None
         fresh = [
-            host
-            for host, (first, last) in answer.hosts.items()
-            if first - BEFORE <= time <= last + AFTER
+            host for host, (first, last) in hosts.items() if first - BEFORE <= time <= last + AFTER
         ]
-        return min(fresh) if len(fresh) == 1 else None
+        return fresh[0] if len(fresh) == 1 else None
 
     def merge(self, other: Names) -> None:
         """Take in what another part of the scan learnt; order does not matter."""
         for uid, host in other.by_uid.items():
             known = self.by_uid.get(uid)
             self.by_uid[uid] = host if known is None else min(known, host)
-        for address, answer in other.by_address.items():
-            for host, (first, last) in answer.hosts.items():
+        for address, hosts in other.by_address.items():
+            for host, (first, last) in hosts.items():
                 self.learn_answer(address, host, first, last, matched=True)
-            if answer.shared:
-                self.by_address.setdefault(address, Answer()).shared = True
+        self.full = self.full or other.full
+        self.others |= other.others
+        self._hold()
+
+    def _hold(self) -> None:
+        if self.full or len(self.others) > MOST_OTHERS:
+            self.full = True
+            self.others.clear()

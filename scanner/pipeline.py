@@ -17,6 +17,7 @@ from uuid import uuid4
 import duckdb
 
 from connectors.files.limits import Limits
+from connectors.files.notice import Notice
 from connectors.logs.errors import FormatError
 from connectors.logs.settings import ReadSettings
 from scanner import record
@@ -34,7 +35,6 @@ from scanner.store import UNWRITTEN, Store, open_store
 
 if TYPE_CHECKING:
     from connectors.files.discover import Found
-    from connectors.files.notice import Notice
     from signatures.compile import Compiled
 
 
@@ -145,7 +145,11 @@ def _read(
             if not borrowers:
                 engine.columns -= LENT
             for result in read(ordered, inputs.reading, engine):
+                full = names.full
                 names.merge(result.partial.names)
+                if names.full and not full:
+                    message = "too many addresses were answered: flows borrow no names from them"
+                    result.notices.append(Notice(result.path, "warning", "names", message))
                 result.partial.names = Names()
                 results.append(result)
                 watcher.source(result.path)
@@ -156,8 +160,6 @@ def _read(
 
 def _once(results: Iterable[SourceResult], known: dict[str, str]) -> None:
     """Content that was read before, in this run or another, counts 0 everywhere."""
-    from connectors.files.notice import Notice
-
     seen: dict[str, str] = {}
     for result in results:
         if result.sha256 is None or not result.partial.counts.read:

@@ -39,6 +39,14 @@ def test_an_address_of_two_matched_names_names_neither():
     assert names.at("192.0.2.1", T) is None
 
 
+def test_too_many_other_addresses_name_nothing(monkeypatch):
+    """Which address is shared can no longer be told, so none is named."""
+    monkeypatch.setattr("scanner.names.MOST_OTHERS", 2)
+    others = [(f"192.0.2.{n}", "shop.example", T, False) for n in range(10, 13)]
+    names = learnt(("192.0.2.1", "claude.ai", T, True), *others)
+    assert (names.at("192.0.2.1", T), names.others) == (None, set())
+
+
 def test_merging_does_not_depend_on_the_order():
     one = learnt(("192.0.2.1", "claude.ai", T, True))
     two = learnt(("192.0.2.1", "claude.ai", T + 7, True), ("192.0.2.2", "x.example", T, False))
