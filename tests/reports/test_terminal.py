@@ -74,7 +74,13 @@ def test_a_run_that_saw_nothing_says_so_with_its_coverage(store, show):
 
 
 def test_without_a_register_it_is_said(store, show):
-    assert "none given" in show(store.run())
+    assert "none given" in show(store.run(inventory_digest=None))
+
+
+def test_a_register_of_which_no_row_was_usable_is_not_called_missing(store, show):
+    page = show(store.run())
+    assert "no row of it could be used" in page
+    assert "none given" not in page
 
 
 @pytest.mark.parametrize("width", [80, 120])
