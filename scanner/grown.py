@@ -1,32 +1,34 @@
 """Files that grew since an earlier run: only what was added is new.
 
-A file is known by its path and by the hash of what an earlier run read of it. If it still begins
-with exactly those bytes, records before their end are left out; if it does not, it is another
-file under the same name (rotated, rewritten) and is read from its beginning.
+A file is known by the hash of what an earlier run read of it, under whatever name. If it still
+begins with exactly those bytes, records before their end are left out; if it does not, it is
+another file (rewritten, or new) and is read from its beginning.
 """
 
 from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from connectors.files.notice import Notice
+from connectors.files.stream import open_streams
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from connectors.files.discover import Found
+    from connectors.files.limits import Limits
     from connectors.logs.values import Segment
-
-_STEP: Final = 1 << 20
-_BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True, slots=True)
 class Before:
-    """What an earlier run read of a path: so many bytes, of this hash."""
+    """What an earlier run read: so many bytes of decoded text, of this hash, in this format."""
 
     size: int
     sha256: str
+    format: str
     run_id: str
 
 
@@ -35,42 +37,45 @@ class Start:
     """Where to begin: the first offset that is new, and who read what lies before it."""
 
     offset: int
+    format: str
     run_id: str
 
 
-def start_of(path: Path, display: str, known: Mapping[str, Sequence[Before]]) -> Start | None:
-    """Where the new part of a plain file begins; None when it is to be read whole."""
-    candidates = known.get(display, ())
-    if not candidates:
+def start_of(found: Found, limits: Limits, known: Sequence[Before]) -> Start | None:
+    """Where the new part of a file begins, in its decoded text; None: read it whole.
+
+    A log that was compressed since is still the same log, so it is decoded for this once more.
+    """
+    if not known or found.display == "-":
         return None
-    try:
-        size = path.stat().st_size
-        for before in sorted(candidates, key=lambda one: -one.size):
-            if 0 < before.size < size:
-                offset = _line_end(path, before)
-                if offset is not None:
-                    return Start(offset, before.run_id)
-    except OSError:
-        return None  # reading it will say what is wrong with it
+    before = sorted(known, key=lambda one: one.size)
+    for item in open_streams(found, limits):
+        if isinstance(item, Notice):
+            continue
+        with item as stream:
+            return None if "!" in stream.path else _longest(stream.chunks(), before)
     return None
 
 
-def _line_end(path: Path, before: Before) -> int | None:
-    """The end of the last whole line of the earlier part, if the file still begins with it."""
-    digest, left, end = hashlib.sha256(), before.size, 0
-    with path.open("rb") as file:
-        while left:
-            piece = file.read(min(left, _STEP))
-            if not piece:
-                return None
-            if left == before.size and piece.startswith(_BOMS):
-                return None  # offsets are those of the decoded text
+def _longest(pieces: Iterator[bytes], before: Sequence[Before]) -> Start | None:
+    """The longest earlier part that more follows; one pass, hashing as it goes."""
+    digest, place, line_end, found, buffer = hashlib.sha256(), 0, 0, None, b""
+    for one in before:
+        while place < one.size:
+            buffer = buffer or next(pieces, b"")
+            if not buffer:
+                return found
+            piece, buffer = buffer[: one.size - place], buffer[one.size - place :]
             digest.update(piece)
             at = piece.rfind(b"\n")
-            if at >= 0:
-                end = before.size - left + at + 1
-            left -= len(piece)
-    return end if digest.hexdigest() == before.sha256 and end else None
+            line_end = place + at + 1 if at >= 0 else line_end
+            place += len(piece)
+        buffer = buffer or next(pieces, b"")
+        if buffer and digest.hexdigest() == one.sha256:
+            # A last line without its end counted if only the end was missing; else it was cut.
+            whole = line_end == place or buffer[:1] in {b"\n", b"\r"}
+            found = Start(place if whole else line_end, one.format, one.run_id)
+    return found
 
 
 def added(segments: Iterable[Segment], start: int) -> Iterator[Segment]:

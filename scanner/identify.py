@@ -55,7 +55,7 @@ def grain(row: Mapping[str, object], product: str) -> Grain:
     host = str(row["dst_host"] or row["dst_ip"] or "")
     if not row["by_host"] and kind not in _PLAIN_KINDS:
         port = f":{row['dst_port']}" if row["dst_port"] else ""
-        place = f"{row['dst_ip'] or host or 'unknown'}{port}"
+        place = f"{host or 'unknown'}{port}"
         where = f"{host}{port}" if host else "an unknown address"
         return Grain(f"{service}|at={place}", f"{product} at {where}", service, place)
     if row["per_host"]:
@@ -174,26 +174,29 @@ def _grains(sightings: pa.Table, products: Mapping[str, str]) -> list[Grain]:
     columns = [sightings[name].to_pylist() for name in GRAIN_COLUMNS]
     every = list(zip(*columns, strict=True))
     rows = {facts: dict(zip(GRAIN_COLUMNS, facts, strict=True)) for facts in dict.fromkeys(every)}
-    addresses = addressed(rows.values())
+    hosts = named(rows.values())
     found = {}
     for facts, row in rows.items():
-        if row["dst_ip"] is None:
-            row["dst_ip"] = addresses.get((row["dst_host"], row["dst_port"]))
+        if row["dst_host"] is None or row["dst_host"] == row["dst_ip"]:
+            row["dst_host"] = hosts.get((row["dst_ip"], row["dst_port"]), row["dst_host"])
         found[facts] = grain(row, products[str(row["service"])])
     stands_for = merged(set(found.values()))
     return [stands_for.get(found[facts], found[facts]) for facts in every]
 
 
-def addressed(rows: Iterable[Mapping[str, object]]) -> dict[tuple[object, object], object]:
-    """(host, port) to address, where some log named both and they always agreed."""
+def named(rows: Iterable[Mapping[str, object]]) -> dict[tuple[object, object], object]:
+    """(address, port) to host name, where logs that say both always gave the same name.
+
+    Several names behind one address (a gateway, a content network) are several servers.
+    """
     seen: dict[tuple[object, object], set[object]] = {}
     for row in rows:
-        if not row["by_host"] and row["dst_host"] and row["dst_ip"]:
-            seen.setdefault((row["dst_host"], row["dst_port"]), set()).add(row["dst_ip"])
+        if not row["by_host"] and row["dst_ip"] and row["dst_host"] not in {None, row["dst_ip"]}:
+            seen.setdefault((row["dst_ip"], row["dst_port"]), set()).add(row["dst_host"])
     return {key: min(found, key=str) for key, found in seen.items() if len(found) == 1}
 
 
-def build_assets(con: duckdb.DuckDBPyConnection, run_id: str) -> None:
+def build_assets(con: duckdb.DuckDBPyConnection) -> None:
     """Bring table `asset` up to date with all sightings of the store."""
     con.execute("delete from asset")
-    con.execute(sql("identify.sql"), {"run_id": run_id})
+    con.execute(sql("identify.sql"))

@@ -22,11 +22,18 @@ from connectors.logs.errors import FormatError
 from connectors.logs.settings import ReadSettings
 from scanner import record
 from scanner.engines.local import LENT, LocalEngine
-from scanner.errors import Exit, NoSpace, NothingToScan, SignaturesError, worst
+from scanner.errors import (
+    Exit,
+    NoSpace,
+    NothingToScan,
+    SignaturesError,
+    StoreError,
+    worst,
+)
 from scanner.identify import build_assets
 from scanner.ledger import Register, load_register, reconcile_run
 from scanner.load import compiled, formats, named_format, program_version
-from scanner.model import RunOutcome, ScanRequest
+from scanner.model import SEVERITIES, RunOutcome, ScanRequest
 from scanner.names import Names
 from scanner.privacy import People, load_key
 from scanner.scan_range import Partial, Scan
@@ -79,6 +86,7 @@ def scan(request: ScanRequest, watcher: Watcher, show: Show) -> RunOutcome:
     ):
         _nothing(notices)
     with open_store(request.db, request.wait) as store:
+        _same_organisation(store, request)
         outcome = RunOutcome(run_id=str(uuid4()))
         results = [said(notice) for notice in notices if notice.level == "error"]
         remarks = [notice for notice in notices if notice.level != "error"]
@@ -99,6 +107,26 @@ def scan(request: ScanRequest, watcher: Watcher, show: Show) -> RunOutcome:
             ) from problem
         show(store.con, outcome)
     return outcome
+
+
+def _same_organisation(store: Store, request: ScanRequest) -> None:
+    """A store is of one organisation, and its pseudonyms of one key; refused before any write."""
+    owners = store.con.execute("select distinct organisation from run").fetchall()
+    if not owners:
+        return
+    where = str(request.db)
+    if (request.organisation,) not in owners:
+        raise StoreError(
+            f"is the store of {owners[0][0]!r}, not of {request.organisation!r}",
+            where,
+            "name another store, or its own organisation with --organisation",
+        )
+    if request.key_file is not None and not request.key_file.exists():
+        raise StoreError(
+            f"its pseudonym key {request.key_file} is gone: people would count twice",
+            where,
+            "put the key back, or begin another store",
+        )
 
 
 def _load(request: ScanRequest) -> Inputs:
@@ -158,27 +186,27 @@ def _read(
     return results
 
 
-def _once(results: Iterable[SourceResult], known: dict[str, str]) -> None:
-    """Content that was read before, in this run or another, counts 0 everywhere."""
-    seen: dict[str, str] = {}
+def _once(results: Iterable[SourceResult], known: dict[tuple[str, str], str]) -> None:
+    """Content that was read before, in this run or another, counts 0 everywhere.
+
+    What was wrong with it is still wrong with it: a damaged log does not become whole by being
+    read twice.
+    """
+    seen: dict[tuple[str, str], str] = {}
     for result in results:
-        if result.sha256 is None or not result.partial.counts.read:
+        if result.content is None or result.format is None or not result.partial.counts.read:
             continue
-        earlier = seen.get(result.sha256)
-        if earlier is None and result.sha256 in known:
-            earlier = f"run {known[result.sha256]}"
+        key = (result.content, result.format)
+        earlier = seen.get(key) or (f"run {known[key]}" if key in known else None)
         if earlier is None:
-            seen[result.sha256] = result.path
+            seen[key] = result.path
             continue
-        result.partial = Partial(
-            days=result.partial.days, first=result.partial.first, last=result.partial.last
-        )
-        result.status, result.reason = "complete", "duplicate"
-        result.notices = [
-            Notice(
-                result.path, "note", "duplicate", f"the same content was already read: {earlier}"
-            )
-        ]
+        before = result.partial
+        result.partial = Partial(days=before.days, first=before.first, last=before.last)
+        if not result.incomplete:
+            result.reason = "duplicate"
+        message = f"the same content was already read: {earlier}"
+        result.notices.append(Notice(result.path, "note", "duplicate", message))
 
 
 def _commit(
@@ -211,7 +239,7 @@ def _commit(
         record.write_sources(con, outcome.run_id, request.organisation, results)
         record.write_sightings(con, outcome.run_id, request.organisation, inputs.compiled, results)
         record.write_register_problems(con, outcome.run_id, inputs.register.problems)
-        build_assets(con, outcome.run_id)
+        build_assets(con)
         reconcile_run(con, outcome.run_id, inputs.register, inputs.compiled, as_of)
         _judge(con, request, inputs, results, outcome)
         codes = outcome.codes - ({Exit.INCOMPLETE} if request.accept_incomplete else set())
@@ -235,6 +263,7 @@ def _judge(
         if problem.level == "error":
             outcome.because(Exit.INCOMPLETE, str(problem))
     if request.fail_on:
+        threshold = max((_rank(word) for word in request.fail_on & set(SEVERITIES)), default=-1)
         for state, severity, count in con.execute(
             """
             select state, severity, count(*)
@@ -245,8 +274,13 @@ def _judge(
             """,
             {"run_id": outcome.run_id},
         ).fetchall():
-            if {state, severity} & request.fail_on:
+            if state in request.fail_on or _rank(severity) <= threshold:
                 outcome.because(Exit.FINDINGS, f"{count} findings: {state}, {severity}")
+
+
+def _rank(severity: str) -> int:
+    """0 is the worst."""
+    return SEVERITIES.index(severity)
 
 
 def utc_now() -> datetime:

@@ -126,11 +126,26 @@ def _read_key(path: Path) -> bytes:
     return key
 
 
-_PERSONAL = frozenset({"src_ip", "src_user", "src_device", "url_path"})
+# What a rejected value may be kept of: these columns name no person, address or secret.
+_KEPT = frozenset(
+    {"time", "dst_ip", "dst_port", "src_port", "bytes_out", "bytes_in", "http_status"}
+)
+_SESSION = re.compile(r"(:assumed-role/[^/]+)/.+")
 
 
 def masked(column: str | None, value: str | None) -> str | None:
-    """A rejected value as it may be kept: what names a person, address or URL loses its end."""
-    if value is None or column not in _PERSONAL or len(value) <= 3:
+    """A rejected value as it may be kept: the beginning only, unless its column is harmless.
+
+    Of a host only what stands before its name is hidden: a user and a password may.
+    """
+    if value is None or column in _KEPT:
         return value
-    return f"{value[:3]}… ({len(value)} characters)"
+    if column == "dst_host":
+        user, at, host = value.rpartition("@")
+        return f"…@{host}" if at and user else value
+    return f"{value[:3]}… ({len(value)} characters)" if len(value) > 3 else value
+
+
+def role_of(principal: object) -> str | None:
+    """A calling identity without the session in it, which is a person's name or address."""
+    return _SESSION.sub(r"\1", str(principal)) if principal else None

@@ -35,32 +35,30 @@ def next_seq(con: duckdb.DuckDBPyConnection) -> int:
     return int(row[0])
 
 
-def grown_from(con: duckdb.DuckDBPyConnection) -> dict[str, list[Before]]:
-    """Path to what earlier runs read of it, for files that may have grown since."""
-    found: dict[str, list[Before]] = {}
-    for path, size, sha256, run_id in con.execute(
-        """
-        select path, size, sha256, run_id
-        from source
-        where read > 0 and sha256 is not null and size is not null
-        order by all
-        """
-    ).fetchall():
-        found.setdefault(path, []).append(Before(size, sha256, run_id))
-    return found
-
-
-def already_read(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """Content hash to the run that read it, for every source whose rows are in the store."""
+def grown_from(con: duckdb.DuckDBPyConnection) -> list[Before]:
+    """What earlier runs read and may have grown since, under whatever name and packing."""
     rows = con.execute(
         """
-        select sha256, min(run_id)
+        select distinct content_size, content, format, run_id
         from source
-        where read > 0 and sha256 is not null
-        group by sha256
+        where read > 0 and content is not null and content_size > 0
+        order by all
         """
     ).fetchall()
-    return {str(sha): str(run) for sha, run in rows}
+    return [Before(*row) for row in rows]
+
+
+def already_read(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]:
+    """(content hash, format) to the run that read it, for sources whose rows are in the store."""
+    rows = con.execute(
+        """
+        select content, format, arg_min(run_id, seq)
+        from source join run using (run_id)
+        where read > 0 and content is not null
+        group by content, format
+        """
+    ).fetchall()
+    return {(str(content), str(name)): str(run) for content, name, run in rows}
 
 
 def write_run(con: duckdb.DuckDBPyConnection, facts: dict[str, object]) -> None:
@@ -109,6 +107,8 @@ def write_sources(
                 "path": result.path,
                 "format": result.format,
                 "sha256": result.sha256,
+                "content": result.content,
+                "content_size": result.content_size,
                 "size": result.size,
                 "status": result.status,
                 "reason": result.reason,
@@ -122,7 +122,7 @@ def write_sources(
                 "pending": result.pending,
                 "matched": partial.matched,
                 "unmatched": partial.ok - partial.matched,
-                "replaced": len(partial.replaced),
+                "replaced": partial.replaced_lines,
             }
         )
     try:

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from connectors.logs.values import Counts, Reject
 from scanner.match.verdict import RANK
 from scanner.names import Names
-from scanner.privacy import UNKNOWN_DEPARTMENT, People, masked, pseudonym
+from scanner.privacy import UNKNOWN_DEPARTMENT, People, masked, pseudonym, role_of
 from signatures.hosts import HostError, normalise_ip
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from scanner.match.exact import Matched, Matcher
 
 KEPT_REJECTS: Final = 1000
+NAMED: Final = frozenset({"dst_host", "tls_sni"})
 DAY: Final = 86_400_000_000  # microseconds
 
 _text, _long = pa.string(), pa.int64()
@@ -97,6 +98,7 @@ class Partial:
     rejects: list[Reject] = field(default_factory=list)
     skips: Counter[str] = field(default_factory=Counter)
     replaced: list[int] = field(default_factory=list)
+    replaced_lines: int = 0
     zoneless: int = 0
     yearless: int = 0
     notices: list[Notice] = field(default_factory=list)
@@ -115,6 +117,7 @@ class Partial:
         room = KEPT_REJECTS - len(self.rejects)
         self.rejects += other.rejects[: max(room, 0)]
         self.skips.update(other.skips)
+        self.replaced_lines += other.replaced_lines
         self.replaced += other.replaced[: max(KEPT_REJECTS - len(self.replaced), 0)]
         self.zoneless += other.zoneless
         self.yearless += other.yearless
@@ -178,7 +181,7 @@ class Scan:
 def scan_range(segment: Segment, normaliser: Normaliser, matcher: Matcher, scan: Scan) -> Partial:
     """Normalise, match and sum one segment."""
     batch = normaliser(segment)
-    found = matcher.match(batch.table)
+    found = matcher.match(batch.table, borrows=not NAMED & set(normaliser.format.map))
     personal = {name: column for column, name in batch.fields.items()}
     rejects = [
         replace(reject, value=_kept(personal.get(reject.field or ""), reject.value, scan))
@@ -204,6 +207,7 @@ def scan_range(segment: Segment, normaliser: Normaliser, matcher: Matcher, scan:
         rejects=sorted(rejects, key=lambda reject: reject.line)[:KEPT_REJECTS],
         skips=Counter(batch.skips),
         replaced=list(batch.replaced[:KEPT_REJECTS]),
+        replaced_lines=len(batch.replaced),
         zoneless=batch.zoneless,
         yearless=batch.yearless,
         notices=list(batch.notices),
@@ -238,7 +242,7 @@ def _learn(batch: Batch, found: Matched, matcher: Matcher, names: Names) -> None
         uids = batch.table["conn_uid"].take(pa.array(found.rows)).to_pylist()
         for uid, host, verdict in zip(uids, found.hosts, found.verdicts, strict=True):
             if uid and host and verdict.by_host and verdict.is_detection:
-                names.by_uid[uid] = host
+                names.by_uid[uid] = min(host, names.by_uid.get(uid, host))
     learned = batch.learned
     if learned is None or not learned.num_rows:
         return
@@ -293,7 +297,7 @@ def _sightings(table: pa.Table, found: Matched, scan: Scan) -> pa.Table:
         "actor": [actor for actor, _, _ in who],
         "actor_type": [kind for _, kind, _ in who],
         "department": [department for _, _, department in who],
-        "principal": column("principal"),
+        "principal": [role_of(principal) for principal in column("principal")],
         "account": column("account"),
         "region": regions,
         "tenant": column("tenant"),

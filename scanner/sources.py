@@ -47,6 +47,8 @@ class SourceResult:
     reason: str | None = None
     format: str | None = None
     sha256: str | None = None
+    content: str | None = None
+    content_size: int | None = None
     size: int | None = None
     visibility: tuple[str, ...] = ()
     partial: Partial = field(default_factory=Partial)
@@ -73,7 +75,7 @@ class Reading:
     settings: ReadSettings
     forced: Format | None = None
     progress: Callable[[int], None] | None = None
-    known: Mapping[str, Sequence[Before]] = field(default_factory=dict)
+    known: Sequence[Before] = ()
 
     def recognise(self, stream: Stream) -> tuple[Format | None, str, list[Notice]]:
         """The format of a stream, or why there is none."""
@@ -124,12 +126,13 @@ def _borrows(found: Found, reading: Reading) -> bool:
 def read(found: Sequence[Found], reading: Reading, engine: LocalEngine) -> Iterator[SourceResult]:
     """Scan every file, yielding the account of each stream in it."""
     for one in found:
+        start = start_of(one, reading.limits, reading.known)
         for item in open_streams(one, reading.limits, reading.progress):
             if isinstance(item, Notice):
                 yield said(item)
                 continue
             with item as stream:
-                yield _scan(stream, reading, engine, start_of(one.path, stream.path, reading.known))
+                yield _scan(stream, reading, engine, start)
 
 
 def said(notice: Notice) -> SourceResult:
@@ -166,7 +169,7 @@ def _scan(
         result.notices[:0] = notices
         return result
     cut: Iterable[Segment] = segments(fmt, stream, reading.settings)
-    if start is not None and stream.compression is None and fmt.reader.kind != "json_doc":
+    if start is not None and _continues(start, stream, fmt):
         cut = added(cut, start.offset)
         message = f"the first {start.offset} bytes were read by run {start.run_id}: left out"
         notices.append(Notice(stream.path, "note", "grown", message))
@@ -180,6 +183,12 @@ def _scan(
     return result
 
 
+def _continues(start: Start, stream: Stream, fmt: Format) -> bool:
+    """Whether what was read before is this log's beginning: same format, and made of lines."""
+    lines = "!" not in stream.path and fmt.reader.kind != "json_doc"
+    return lines and start.format == fmt.id
+
+
 def _result(
     stream: Stream, outcome: Outcome, fmt: Format | None, zone: str, partial: Partial
 ) -> SourceResult:
@@ -189,6 +198,8 @@ def _result(
         reason=outcome.reason,
         format=fmt.id if fmt else None,
         sha256=outcome.sha256,
+        content=stream.content_sha256(),
+        content_size=outcome.decoded,
         size=stream.size,
         visibility=visibility(fmt) if fmt else (),
         partial=partial,

@@ -147,6 +147,10 @@ def _migrate(con: duckdb.DuckDBPyConnection, where: str) -> None:
     except UNWRITTEN as problem:
         first = str(problem).splitlines()[0]
         raise NoSpace(f"the store could not be written: {first}", where) from problem
+    except (duckdb.BinderException, duckdb.CatalogException, ValueError) as problem:
+        raise StoreError(
+            "a DuckDB file of another program", where, "name another file for the store"
+        ) from problem
 
 
 def _make_current(con: duckdb.DuckDBPyConnection, where: str) -> None:

@@ -41,8 +41,13 @@ class Match(_Strict):
         if self.domain_suffix is not None:
             if self.name_regex or self.account_or_group_regex:
                 raise ValueError("give domain_suffix or the two regexes, not both")
-            if read_host(self.domain_suffix).verdict != "host":
+            host = read_host(self.domain_suffix)
+            if host.verdict != "host":
                 raise ValueError(f'domain_suffix "{self.domain_suffix}" would match everything')
+            if host.text != self.domain_suffix.casefold().strip("."):
+                raise ValueError(
+                    f'domain_suffix "{self.domain_suffix}" is no bare name; write "{host.text}"'
+                )
             return self
         if not (self.name_regex and self.account_or_group_regex):
             raise ValueError("give domain_suffix, or name_regex and account_or_group_regex")

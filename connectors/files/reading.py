@@ -28,8 +28,12 @@ class Stream:
         size: int | None,
         finish: Callable[[], str],
         close: Callable[[], None],
+        content: Callable[[], str] | None = None,
     ) -> None:
-        """`finish` reads the rest and gives the SHA-256; `close` lets the source go."""
+        """`finish` reads the rest and gives the SHA-256; `close` lets the source go.
+
+        content: the SHA-256 of what was decoded so far, where that is not what was hashed.
+        """
         self.path = ending.path
         self.compression = compression
         self.size = size
@@ -39,6 +43,7 @@ class Stream:
         self._begun = self._over = False
         self._finish = finish
         self._close = close
+        self._content = content
         self._outcome: Outcome | None = None
 
     def head(self) -> bytes:
@@ -74,6 +79,14 @@ class Stream:
             self._outcome = self._ending.outcome(sha256)
             self._begun = True
         return self._outcome
+
+    def content_sha256(self) -> str:
+        """The hash of the decoded content, by which the same log is known in any packing.
+
+        Asked for after outcome().
+        """
+        sha256 = self.outcome().sha256
+        return self._content() if self._content is not None else sha256
 
     def __enter__(self) -> Self:
         return self

@@ -5,7 +5,8 @@ iterator over the one before; what goes wrong on the way is written into one End
 """
 
 import codecs as encodings
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Callable, Iterator
 
 from connectors.files.archive import archive_streams
 from connectors.files.codecs import Codec, codec_named, codec_of, unsupported
@@ -47,9 +48,11 @@ def open_streams(
     codec = codec_of(head)
     decoded: Iterator[bytes] = pieces
     inner = head
+    content = None
     if codec is not None:
         _check_name(codec, named, ending)
-        peekable = Peekable(decode(codec, pieces, limits, ending))
+        content = hashlib.sha256()
+        peekable = Peekable(_hashed(decode(codec, pieces, limits, ending), content.update))
         decoded, inner = peekable, peekable.peek(SNIFF)
     other = unsupported(inner)
     if other is not None or (codec is not None and (codec_of(inner) or is_zip(inner))):
@@ -75,7 +78,14 @@ def open_streams(
             size=raw.size,
             finish=finish,
             close=raw.close,
+            content=content.hexdigest if content is not None else None,
         )
+
+
+def _hashed(pieces: Iterator[bytes], update: Callable[[bytes], None]) -> Iterator[bytes]:
+    for piece in pieces:
+        update(piece)
+        yield piece
 
 
 def _check_name(codec: Codec, named: Codec | None, ending: Ending) -> None:

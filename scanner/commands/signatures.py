@@ -102,7 +102,7 @@ def test(hosts: tuple[str, ...]) -> None:
 @click.option("--http", is_flag=True, help="Lines are JSON requests, not host names.")
 @json_option
 def classify(source: IO[bytes], http: bool, as_json: bool) -> None:
-    """One verdict a line for host names, or with --http for JSON requests, in order."""
+    """One verdict for each line, in order: host names, or with --http JSON requests."""
     from scanner.load import compiled
     from scanner.match.observed import answer
 
@@ -110,8 +110,6 @@ def classify(source: IO[bytes], http: bool, as_json: bool) -> None:
     out = sys.stdout
     for raw in source:
         text = raw.decode("utf-8", "backslashreplace").rstrip("\r\n")
-        if not text.strip():
-            continue
         shown: object = text
         observed: Mapping[str, Any] | None = {"dst_host": text.strip()}
         if http:

@@ -137,8 +137,12 @@ class Matcher:
         rules = self._compiled.cidr_rules(name)
         return AddressEntry(name, None, rules, HIT if rules else 0)
 
-    def match(self, table: pa.Table) -> Matched:
-        """Judge every row of a table of observations (hosts and addresses as written there)."""
+    def match(self, table: pa.Table, *, borrows: bool = True) -> Matched:
+        """Judge every row of a table of observations (hosts and addresses as written there).
+
+        borrows: rows without a name may take one from `names`. Only logs that show no names at
+        all do, so that the result does not depend on what else was read before.
+        """
         size = table.num_rows
         host = _Column.of(table, "dst_host", self.host_entries)
         if "tls_sni" in table.column_names:
@@ -160,7 +164,7 @@ class Matcher:
             candidate |= np.isin(ports, sorted(telltale))
         if headers is not None:
             candidate |= np.fromiter((bool(h) for h in headers), np.bool_, size)
-        learnt = self._learnt(table, host, dst, size)
+        learnt = self._learnt(table, host, dst, size) if borrows else {}
         candidate[list(learnt)] = True
         candidate[[wrong.row for wrong in bad]] = False
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from connectors.declared.scope import ScanScope, read_scope
 from scanner.reconcile.covered import coverage_of
 from scanner.reconcile.identity import IdentityStore, MemoryIdentities, identify
 from scanner.reconcile.imported import read_assets
+from scanner.reconcile.model import Ledger
 from scanner.reconcile.reconcile import reconcile
 from signatures.strict_yaml import load_yaml
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from connectors.declared.model import Inventory, RowProblem
-    from scanner.reconcile.model import AssetState, Ledger
+    from scanner.reconcile.model import AssetState
 
 SCHEMA = "aicensus.reconcile/1"
 
@@ -65,9 +66,24 @@ def reconcile_files(
     day = as_of or scope.as_of
     if day is None:
         raise ValueError("as_of is neither given nor in the scope")
-    ledger = reconcile(assets, inventory.rows, people, policy, coverage_of(scope), as_of=day)
     identity = identify(assets, identity_store or MemoryIdentities())
+    kept = [replace(asset, asset_id=identity[asset.asset_id]) for asset in assets]
+    found = reconcile(kept, inventory.rows, people, policy, coverage_of(scope), as_of=day)
+    ledger = _as_in_the_file(found, {kept: own for own, kept in identity.items()})
     return FileLedger(ledger, document(ledger, inventory, identity, day), inventory)
+
+
+def _as_in_the_file(ledger: Ledger, own: dict[str, str]) -> Ledger:
+    """The ledger with the file's ids again; findings keep ids that are made of the kept ones."""
+    return Ledger(
+        pairs=tuple(replace(one, asset_id=own[one.asset_id]) for one in ledger.pairs),
+        asset_states=tuple(replace(one, asset_id=own[one.asset_id]) for one in ledger.asset_states),
+        declared_states=ledger.declared_states,
+        findings=tuple(
+            replace(one, asset_id=own[one.asset_id]) if one.asset_id else one
+            for one in ledger.findings
+        ),
+    )
 
 
 def document(

@@ -1,4 +1,4 @@
--- in: sighting, service (this run's catalogue)   out: asset (emptied before)   again: same rows
+-- in: sighting, service, run   out: asset (emptied before)   again: same rows
 -- Bytes: a proxy line, a DNS query and a flow record may all tell of one use. Within one class
 -- of observation they add up; between classes the largest of the day stands.
 with daily as (
@@ -23,8 +23,10 @@ peak as (
 traffic as (  -- a log may claim more bytes than a number holds: the sum stops at the largest
     select
         asset_id,
-        least(sum(bytes_out), 9223372036854775807)::bigint as bytes_out,
-        least(sum(bytes_in), 9223372036854775807)::bigint  as bytes_in
+        case when sum(bytes_out) is not null
+            then least(sum(bytes_out), 9223372036854775807)::bigint end as bytes_out,
+        case when sum(bytes_in) is not null
+            then least(sum(bytes_in), 9223372036854775807)::bigint end  as bytes_in
     from peak
     group by all
 ),
@@ -32,8 +34,6 @@ seen as (
     select
         s.asset_id,
         list_sort(list(distinct s.dst_host) filter (s.dst_host is not null)) as domains,
-        list_sort(list(distinct s.department) filter (s.department is not null
-            and s.department <> 'unknown'))                                 as departments,
         max(s.model)                                                        as model,
         max(s.account)                                                      as account,
         max(s.region)                                                       as region,
@@ -51,6 +51,27 @@ seen as (
     from sighting as s
     join run as r using (run_id)
     group by s.asset_id
+),
+used_by as (  -- under five people a department is a person: it is named nowhere
+    select asset_id, list(department order by department) as departments
+    from (
+        select asset_id, department
+        from sighting
+        where actor_type = 'user' and department is not null and department <> 'unknown'
+        group by asset_id, department
+        having count(distinct actor) >= 5
+    )
+    group by asset_id
+),
+known as (  -- a service that left the catalogue keeps its last description
+    select
+        service,
+        arg_max(kind, r.seq)    as kind,
+        arg_max(vendor, r.seq)  as vendor,
+        arg_max(product, r.seq) as product
+    from service
+    join run as r using (run_id)
+    group by service
 )
 insert into asset by name
 select
@@ -75,7 +96,7 @@ select
     t.bytes_out,
     t.bytes_in,
     if(seen.people > 0, seen.people, seen.actors)              as users,
-    coalesce(seen.departments, []::varchar[])                  as departments,
+    coalesce(u.departments, []::varchar[])                  as departments,
     coalesce(seen.uploads, false)                              as uploads,
     seen.first_seen,
     seen.last_seen,
@@ -84,4 +105,5 @@ select
 from seen
 join traffic as t using (asset_id)
 join asset_name as k using (asset_id)
-join service as v on v.service = k.service and v.run_id = $run_id;
+join known as v on v.service = k.service
+left join used_by as u on u.asset_id = seen.asset_id;

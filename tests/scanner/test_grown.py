@@ -1,10 +1,12 @@
 """A log that grows is read on from where it was; nothing counts twice, nothing is missed."""
 
 import datetime as dt
+import gzip
 
 import pytest
 
 from reports.json_document import document
+from scanner.errors import StoreError
 from scanner.model import ScanRequest
 from scanner.pipeline import scan
 
@@ -84,3 +86,57 @@ def test_the_same_content_adds_nothing(run, tmp_path):
     assert [asset["asset_id"] for asset in again["assets"]] == [
         asset["asset_id"] for asset in first["assets"]
     ]
+
+
+def test_a_log_that_was_rotated_and_compressed_counts_once(run, tmp_path):
+    """logrotate: the old file grew, was renamed and packed; a new one began."""
+    path = tmp_path / "access.csv"
+    path.write_text(HEADER + lines(0, 5))
+    run(path)
+    (tmp_path / "access.csv.1.gz").write_bytes(gzip.compress((HEADER + lines(0, 9)).encode()))
+    assert hits(run(tmp_path / "access.csv.1.gz")) == [9]
+
+
+def test_a_log_under_another_name_counts_once(run, tmp_path):
+    path = tmp_path / "access.csv"
+    path.write_text(HEADER + lines(0, 5))
+    run(path)
+    assert hits(run(path.rename(tmp_path / "access.csv.1"))) == [5]
+
+
+def test_a_line_end_that_came_late_adds_nothing(run, tmp_path):
+    path = tmp_path / "p.csv"
+    path.write_text((HEADER + lines(0, 5)).rstrip())
+    run(path)
+    path.write_text(HEADER + lines(0, 5))
+    assert hits(run(path)) == [5]
+
+
+def test_a_damaged_log_read_twice_is_still_damaged(run, tmp_path):
+    path = tmp_path / "p.csv"
+    path.write_text(HEADER + lines(0, 5) + "no time,10.0.0.1,ada,api.openai.com,443\n")
+    first, again = run(path), run(path)
+    assert [source["status"] for source in (*first["sources"], *again["sources"])] == [
+        "partial"
+    ] * 2
+    assert (again["run"]["exit_code"], hits(again)) == (3, [5])
+
+
+def test_a_store_is_of_one_organisation(run, tmp_path):
+    path = tmp_path / "p.csv"
+    path.write_text(HEADER + lines(0, 5))
+    run(path)
+    request = ScanRequest(
+        (str(path),), NOW, db=tmp_path / "s.duckdb", key_file=tmp_path / "k", organisation="other"
+    )
+    with pytest.raises(StoreError, match="is the store of 'default', not of 'other'"):
+        scan(request, Nobody(), lambda *_: None)
+
+
+def test_a_store_whose_key_is_gone_is_refused(run, tmp_path):
+    path = tmp_path / "p.csv"
+    path.write_text(HEADER + lines(0, 5))
+    run(path)
+    (tmp_path / "k").unlink()
+    with pytest.raises(StoreError, match="people would count twice"):
+        run(path)

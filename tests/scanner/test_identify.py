@@ -2,7 +2,7 @@
 
 import pytest
 
-from scanner.identify import Grain, addressed, grain, merged
+from scanner.identify import Grain, grain, merged, named
 
 ROW = {
     "service": "model_api/openai", "kind": "model_api", "by_host": True, "per_host": False,
@@ -33,7 +33,7 @@ ROW = {
         (
             {"service": "inference_server/ollama", "kind": "inference_server", "by_host": False,
              "dst_host": "llm.corp.example", "dst_ip": "10.0.0.5", "dst_port": 11434},
-            "inference_server/ollama|at=10.0.0.5:11434",
+            "inference_server/ollama|at=llm.corp.example:11434",
         ),
         (
             {"by_host": False, "dst_host": "llm.corp.example", "dst_port": 8000},
@@ -71,12 +71,11 @@ def test_two_products_at_one_place_stay_two():
     assert merged([at("inference_server/vllm"), at("ai_ui/open_webui")]) == {}
 
 
-def test_a_server_named_in_one_log_and_addressed_in_another_is_one_place():
-    named = ROW | {"by_host": False, "dst_host": "mcp.corp.example", "dst_port": 8765}
-    both = named | {"dst_ip": "10.0.0.9"}
-    assert addressed([named, both]) == {("mcp.corp.example", 8765): "10.0.0.9"}
+def test_an_address_that_one_name_stands_behind_takes_that_name():
+    row = ROW | {"by_host": False, "dst_host": "mcp.corp.example", "dst_ip": "10.0.0.9"}
+    assert named([row | {"dst_port": 8765}]) == {("10.0.0.9", 8765): "mcp.corp.example"}
 
 
-def test_a_name_with_two_addresses_stands_for_neither():
-    one = ROW | {"by_host": False, "dst_host": "llm.corp.example", "dst_ip": "10.0.0.1"}
-    assert addressed([one, one | {"dst_ip": "10.0.0.2"}]) == {}
+def test_two_names_behind_one_address_are_two_servers():
+    one = ROW | {"by_host": False, "dst_host": "llm.partner.example", "dst_ip": "10.0.0.1"}
+    assert named([one, one | {"dst_host": "llm.shadow.example"}]) == {}

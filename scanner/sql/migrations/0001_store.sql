@@ -32,6 +32,8 @@ create table source (
     path         varchar not null,
     format       varchar,
     sha256       varchar,
+    content      varchar,  -- sha256 of the decoded text: the same log in any packing
+    content_size bigint,
     size         bigint,
     status       varchar not null check (status in ('complete', 'screened', 'partial', 'denied',
                      'throttled', 'failed', 'not_enabled', 'not_in_region')),

@@ -123,17 +123,18 @@ HOSTS = "api.openai.com\r\n\n  www.debian.org\nb\u00fccher\u200b.example\nauth0.
 
 
 def test_classify_gives_one_verdict_a_line_in_order(aicensus, write):
-    """Blank lines are none; what is no host says so; no sign at all is `none`, not silence."""
+    """Blank lines too; what is no host says so; no sign at all is `none`, not silence."""
     done = aicensus("signatures", "classify", "--json", write("hosts.txt", HOSTS))
     assert (done.code, done.err) == (0, "")
     assert [(row["input"].strip(), row["confidence"]) for row in done.rows] == [
         ("api.openai.com", "high"),
+        ("", "none"),
         ("www.debian.org", "none"),
         ("b\u00fccher\u200b.example", "none"),
         ("auth0.com", "none"),
     ]
-    assert done.rows[2]["reason"].startswith("not a host name: ")
-    assert done.rows[3]["reason"] == "shared infrastructure: never a finding by itself"
+    assert done.rows[3]["reason"].startswith("not a host name: ")
+    assert done.rows[4]["reason"] == "shared infrastructure: never a finding by itself"
     assert list(done.rows[0]) == KEYS
 
 
