@@ -126,24 +126,25 @@ def _read_key(path: Path) -> bytes:
     return key
 
 
-# What a rejected value may be kept of: these columns name no person, address or secret.
-_KEPT = frozenset(
-    {"time", "dst_ip", "dst_port", "src_port", "bytes_out", "bytes_in", "http_status"}
-)
+# A row is rejected because its fields are out of place, so the column hardly says what a value
+# is: only what cannot name a person, an address or a secret is kept whole.
+_NUMBER = re.compile(r"[+-]?\d[\w:., +-]{0,40}|NaN|nan|inf|https?|null|none|-?")
+_ADDRESS = re.compile(r"[0-9]{1,3}(\.[0-9]{1,3}){3}|[0-9]*(:[0-9]*){3,}")
+_HOST = re.compile(r"[^\s@|,;\"{}]*")
 _SESSION = re.compile(r"(:assumed-role/[^/]+)/.+")
 
 
 def masked(column: str | None, value: str | None) -> str | None:
-    """A rejected value as it may be kept: the beginning only, unless its column is harmless.
-
-    Of a host only what stands before its name is hidden: a user and a password may.
-    """
-    if value is None or column in _KEPT:
+    """A rejected value as it may be kept: a number or a host whole, else its beginning."""
+    if value is None or value == "":
         return value
     if column == "dst_host":
         user, at, host = value.rpartition("@")
-        return f"…@{host}" if at and user else value
-    return f"{value[:3]}… ({len(value)} characters)" if len(value) > 3 else value
+        if _HOST.fullmatch(host):
+            return f"…@{host}" if at and user else value
+    elif _NUMBER.fullmatch(value) and (column == "dst_ip" or not _ADDRESS.fullmatch(value)):
+        return value
+    return f"{value[:3] if len(value) > 6 else ''}… ({len(value)} characters)"
 
 
 def role_of(principal: object) -> str | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import pytest
 
 from scanner.errors import UsageError
-from scanner.privacy import People, load_key, masked, pseudonym, spelling
+from scanner.privacy import People, load_key, masked, pseudonym, role_of, spelling
 
 
 @dataclass(frozen=True)
@@ -78,8 +78,24 @@ def test_rejected_values_that_name_people_lose_their_end():
     assert masked("src_ip", "10.0.0.256") == "10.… (10 characters)"
 
 
-def test_rejected_values_that_name_nobody_stay():
-    assert masked("dst_port", "65536") == "65536"
+@pytest.mark.parametrize("value", ["65536", "1e3", "NaN", "2026-03-01T00:00:00-99:99", ""])
+def test_rejected_numbers_and_times_stay(value):
+    assert masked("bytes_in", value) == value
+
+
+@pytest.mark.parametrize("value", ["jane.roe@corp.example", "10.99.88.82", "fe80::1:2:3", "alice"])
+def test_a_person_in_a_column_of_numbers_is_hidden(value):
+    """A row is rejected because its fields are out of place."""
+    assert value not in str(masked("bytes_in", value))
+
+
+def test_of_a_host_the_user_before_it_is_hidden():
+    assert masked("dst_host", "jane.doe:hunter2@bad..host") == "…@bad..host"
+
+
+def test_of_a_principal_the_session_is_left_out():
+    arn = "arn:aws:sts::123456789012:assumed-role/Dev/jane.doe@corp.example"
+    assert role_of(arn) == "arn:aws:sts::123456789012:assumed-role/Dev"
 
 
 def test_folding_keeps_different_people_apart():
