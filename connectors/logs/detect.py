@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import re2
 
-from connectors.logs.document import WRAPPED
+from connectors.logs.document import WRAPPED, first_elements, is_document
 from connectors.logs.header import canonical, places, split_header
 from connectors.logs.model import AUTO, GENERIC
 from connectors.logs.prefix import strip_prefix
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from connectors.logs.model import Format
 
 MAX_LINE: Final = 16 << 10  # of a first line, for the names in it
+EARLY: Final = 20  # objects looked at
 _HTML = re.compile(rb"\s*(?:<!doctype html|<html|<head|<body|<\?xml|<Error)", re.IGNORECASE)
 _PAIR = re.compile(r"(?:^|[\s,;|])([A-Za-z_][\w.-]*)=(?=\S)")
 
@@ -125,7 +126,7 @@ def _generic(fmt: Format, sample: Sample) -> bool:
             return False
         return _fills(fmt, _header(fmt, sample))
     if fmt.reader.kind in {"ndjson", "json_doc"}:
-        return any(_fills(fmt, tuple(thing)) for thing in sample.objects[:20])
+        return any(_fills(fmt, tuple(thing)) for thing in sample.objects)
     return any(_pairs_fill(fmt, line) for line in sample.lines[:5])
 
 
@@ -168,7 +169,9 @@ def _objects(text: str) -> Iterator[dict[str, Any]]:
     decoder = json.JSONDecoder(parse_int=str, parse_float=str)
     opening = WRAPPED.match(stripped)
     at = opening.end() if opening else 0
-    for _ in range(20):
+    if opening is None and is_document(stripped.encode()):
+        stripped = " ".join(one.decode() for one in first_elements(stripped.encode(), EARLY))
+    for _ in range(EARLY):
         while at < len(stripped) and stripped[at] in " \t\r\n,":
             at += 1
         if at >= len(stripped) or stripped[at] != "{":
