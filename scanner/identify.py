@@ -13,12 +13,17 @@ from uuid import UUID, uuid5
 
 import pyarrow as pa
 
+from scanner.aliases import by_alias, load_aliases, with_reasons
+from scanner.joins import Known, join_ids, known_ids, weight
 from scanner.store import sql
+from signatures.hosts import is_ip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import duckdb
+
+    from scanner.aliases import Alias
 
 NAMESPACE: Final = UUID("6f1d6c0e-2f5b-5c55-9a53-1d6f0f2a7c11")
 _API_KINDS: Final = frozenset({"model_api"})
@@ -27,10 +32,6 @@ _TENANT_KINDS: Final = frozenset(
     {"saas_chat", "saas_app", "embedded_ai", "agent_platform", "coding_assistant"}
 )
 _PLAIN_KINDS: Final = frozenset({"model_hub", "browser_extension", "ai_crawler_inbound"})
-
-
-# Evidence that names a way of talking and not a product; another product at the place explains it.
-GENERIC: Final = frozenset({"inference_server/openai_compatible"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +98,15 @@ def merged(grains: Iterable[Grain]) -> dict[Grain, Grain]:
 
 def _weight(one: Grain) -> int:
     """0 a product, 1 a shape of API, 2 a client library."""
-    if one.service in GENERIC:
-        return 1
-    return 2 if one.service.startswith(("model_api/", "sdk_or_package/")) else 0
+    return weight(one.service)
 
 
 GRAIN_COLUMNS: Final = (
     "service", "kind", "by_host", "per_host", "dst_host", "dst_ip", "dst_port", "account",
     "principal", "region", "tenant",
+)  # fmt: skip
+ALIAS_COLUMNS: Final = (
+    "by_host", "dst_host", "dst_ip", "dst_port", "source", "first_seen", "last_seen",
 )  # fmt: skip
 
 
@@ -119,16 +121,15 @@ def identified(
 
     sightings: detections in the columns of scan_range.PARTIAL and more.
     """
-    keys = _grains(sightings, products)
-    known = dict(
-        con.execute(
-            "select key_value, asset_id from asset_identity where key_type = 'grain'"
-        ).fetchall()
+    aliases = load_aliases(con)
+    found = by_alias(_rows(sightings, ALIAS_COLUMNS), aliases)
+    sightings = with_reasons(sightings, found)
+    known = known_ids(con)
+    keys = _grains(sightings, products, found, _stored(known, products))
+    ids = join_ids(
+        con, keys, lambda key: str(uuid5(NAMESPACE, f"{organisation}\n{key}")), known, aliases
     )
-    ids = {
-        one.key: known.get(one.key) or str(uuid5(NAMESPACE, f"{organisation}\n{one.key}"))
-        for one in keys
-    }
+    aliases.write(con, run_id)
     table = pa.table(
         {
             "key_value": pa.array(list(ids), pa.string()),
@@ -145,7 +146,7 @@ def identified(
         {"run_id": run_id},
     )
     con.unregister("grains")
-    named = {ids[one.key]: one for one in keys}
+    named = {ids[one.key]: one for one in sorted(keys, key=_by_address, reverse=True)}
     fresh = pa.table(
         {
             "asset_id": pa.array(list(named), pa.string()),
@@ -169,31 +170,48 @@ def identified(
     )
 
 
-def _grains(sightings: pa.Table, products: Mapping[str, str]) -> list[Grain]:
-    """The grain of each sighting; each distinct combination of facts is looked at once."""
-    columns = [sightings[name].to_pylist() for name in GRAIN_COLUMNS]
-    every = list(zip(*columns, strict=True))
-    rows = {facts: dict(zip(GRAIN_COLUMNS, facts, strict=True)) for facts in dict.fromkeys(every)}
-    hosts = named(rows.values())
-    found = {}
-    for facts, row in rows.items():
-        if row["dst_host"] is None or row["dst_host"] == row["dst_ip"]:
-            row["dst_host"] = hosts.get((row["dst_ip"], row["dst_port"]), row["dst_host"])
-        found[facts] = grain(row, products[str(row["service"])])
-    stands_for = merged(set(found.values()))
+def _grains(
+    sightings: pa.Table,
+    products: Mapping[str, str],
+    joined: Sequence[Alias | None],
+    stored: Iterable[Grain],
+) -> list[Grain]:
+    """The grain of each sighting; each distinct combination of facts is looked at once.
+
+    joined: the alias of each sighting that has no name of its own. stored: servers of the store,
+    which take in generic signs of this run.
+    """
+    found: dict[tuple[object, ...], Grain] = {}
+    every = []
+    for row, alias in zip(_rows(sightings, GRAIN_COLUMNS), joined, strict=True):
+        if alias is not None:
+            row["dst_host"] = alias.host
+        facts = tuple(row.values())
+        if facts not in found:
+            found[facts] = grain(row, products[str(row["service"])])
+        every.append(facts)
+    stands_for = merged({*found.values(), *stored})
     return [stands_for.get(found[facts], found[facts]) for facts in every]
 
 
-def named(rows: Iterable[Mapping[str, object]]) -> dict[tuple[object, object], object]:
-    """(address, port) to host name, where logs that say both always gave the same name.
+def _rows(sightings: pa.Table, columns: Sequence[str]) -> Iterator[dict[str, object]]:
+    """Sightings as mappings of these columns."""
+    values = [sightings[name].to_pylist() for name in columns]
+    return (dict(zip(columns, one, strict=True)) for one in zip(*values, strict=True))
 
-    Several names behind one address (a gateway, a content network) are several servers.
-    """
-    seen: dict[tuple[object, object], set[object]] = {}
-    for row in rows:
-        if not row["by_host"] and row["dst_ip"] and row["dst_host"] not in {None, row["dst_ip"]}:
-            seen.setdefault((row["dst_ip"], row["dst_port"]), set()).add(row["dst_host"])
-    return {key: min(found, key=str) for key, found in seen.items() if len(found) == 1}
+
+def _stored(known: Mapping[str, Known], products: Mapping[str, str]) -> Iterator[Grain]:
+    """The servers of the store as grains, if the catalogue still has their product."""
+    for key in known:
+        service, at, place = key.partition("|at=")
+        if at and service in products:
+            yield Grain(key, f"{products[service]} at {place}", service, place)
+
+
+def _by_address(one: Grain) -> tuple[bool, str]:
+    """A name is the better name of a server that is known by its address too."""
+    host, _, _ = (one.place or "").rpartition(":")
+    return is_ip(host or one.place or ""), one.key
 
 
 def build_assets(con: duckdb.DuckDBPyConnection) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-SCHEMA_VERSION: Final = 1
+SCHEMA_VERSION: Final = 3
 _SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
@@ -171,8 +171,9 @@ def _make_current(con: duckdb.DuckDBPyConnection, where: str) -> None:
         )
     if version < SCHEMA_VERSION:
         con.execute("begin transaction")
-        for number in range(version + 1, SCHEMA_VERSION + 1):
-            con.execute(sql(f"migrations/{number:04}_{_MIGRATIONS[number]}.sql"))
+        for number, name in _MIGRATIONS.items():
+            if number > version:
+                con.execute(sql(f"migrations/{number:04}_{name}.sql"))
         con.execute(
             "insert or replace into meta values ('schema_version', $version)",
             {"version": str(SCHEMA_VERSION)},
@@ -181,4 +182,4 @@ def _make_current(con: duckdb.DuckDBPyConnection, where: str) -> None:
     con.execute(sql("views.sql"))
 
 
-_MIGRATIONS: Final = {1: "store"}
+_MIGRATIONS: Final = {1: "store", 3: "joined"}

@@ -1,17 +1,12 @@
 """A log that grows is read on from where it was; nothing counts twice, nothing is missed."""
 
-import datetime as dt
 import gzip
 
 import pytest
 
-from reports.json_document import document
 from scanner.errors import StoreError
-from scanner.model import ScanRequest
-from scanner.pipeline import scan
 
 HEADER = "ts,src_ip,user,dst_host,dst_port\n"
-NOW = dt.datetime(2026, 11, 1)
 
 
 def lines(first, last):
@@ -20,29 +15,10 @@ def lines(first, last):
     )
 
 
-class Nobody:
-    """Watches without a word."""
-
-    def begin(self, total):
-        pass
-
-    advance = source = begin
-
-    def end(self):
-        pass
-
-
 @pytest.fixture
-def run(tmp_path):
+def run(census):
     """Scan a file into one store and give the JSON document."""
-
-    def once(path):
-        shown = []
-        request = ScanRequest((str(path),), NOW, db=tmp_path / "s.duckdb", key_file=tmp_path / "k")
-        scan(request, Nobody(), lambda con, _: shown.append(document(con)))
-        return shown[0]
-
-    return once
+    return census
 
 
 def hits(found):
@@ -126,11 +102,8 @@ def test_a_store_is_of_one_organisation(run, tmp_path):
     path = tmp_path / "p.csv"
     path.write_text(HEADER + lines(0, 5))
     run(path)
-    request = ScanRequest(
-        (str(path),), NOW, db=tmp_path / "s.duckdb", key_file=tmp_path / "k", organisation="other"
-    )
     with pytest.raises(StoreError, match="is the store of 'default', not of 'other'"):
-        scan(request, Nobody(), lambda *_: None)
+        run(path, organisation="other")
 
 
 def test_a_store_whose_key_is_gone_is_refused(run, tmp_path):

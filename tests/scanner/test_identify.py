@@ -2,7 +2,7 @@
 
 import pytest
 
-from scanner.identify import Grain, grain, merged, named
+from scanner.identify import Grain, grain, merged
 
 ROW = {
     "service": "model_api/openai", "kind": "model_api", "by_host": True, "per_host": False,
@@ -69,13 +69,3 @@ def test_servers_at_two_places_stay_two():
 
 def test_two_products_at_one_place_stay_two():
     assert merged([at("inference_server/vllm"), at("ai_ui/open_webui")]) == {}
-
-
-def test_an_address_that_one_name_stands_behind_takes_that_name():
-    row = ROW | {"by_host": False, "dst_host": "mcp.corp.example", "dst_ip": "10.0.0.9"}
-    assert named([row | {"dst_port": 8765}]) == {("10.0.0.9", 8765): "mcp.corp.example"}
-
-
-def test_two_names_behind_one_address_are_two_servers():
-    one = ROW | {"by_host": False, "dst_host": "llm.partner.example", "dst_ip": "10.0.0.1"}
-    assert named([one, one | {"dst_host": "llm.shadow.example"}]) == {}
