@@ -1,8 +1,10 @@
 """The ledger as CSV files whose columns stay where they are: one file a kind of row.
 
-UTF-8, a header line, commas, every cell quoted, lines end with LF. Texts are made safe for
-spreadsheets (`csv_cell`; `csv_value` undoes it). A list is its items joined by `; `; an item's own
-`;` or `\\` has a `\\` in front. Times are ISO 8601 with Z; nothing known is an empty cell.
+UTF-8, a header line, commas, every cell quoted, lines end with LF. What cannot be seen in a text
+(controls, direction marks) is written out, as \\x1b or \\u202e, so that a printed file steers no
+terminal; then texts are made safe for spreadsheets (`csv_cell`; `csv_value` undoes it). A list is
+its items joined by `; `; an item's own `;` or `\\` has a `\\` in front. Times are ISO 8601 with Z;
+nothing known is an empty cell.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from reports import ledger
 from reports.files import make_folder, write_atomic
-from reports.text import csv_cell
+from reports.text import csv_cell, safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -37,6 +39,10 @@ def _item(value: object) -> str:
     return str(value).replace("\\", "\\\\").replace(";", "\\;")
 
 
+def _safe(text: str) -> str:
+    return csv_cell(safe_text(text, keep="\n\t"))
+
+
 def cell(value: object) -> str:
     """`value` as the text of a cell."""
     match value:
@@ -52,9 +58,9 @@ def cell(value: object) -> str:
         case int() | float():
             text = str(value)
         case list():
-            text = csv_cell("; ".join(map(_item, value)))
+            text = _safe("; ".join(map(_item, value)))
         case _:
-            text = csv_cell(str(value))
+            text = _safe(str(value))
     return text
 
 

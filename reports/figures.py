@@ -23,6 +23,20 @@ def sent(number: int | None) -> str:
     return "sent not logged" if number is None else f"{size(number)} sent"
 
 
+def sized(number: int | None, hits: int, total: int | None) -> str:
+    """`sizes in 12 of 67 records`: what a sum of bytes is the sum of; nothing when of all."""
+    if total is None or number is None or number >= hits:
+        return ""
+    return f"sizes in {number:,} of {count(hits, 'record')}"
+
+
+def who(users: int | None, clients: int) -> str:
+    """`3 users`; where no record names one `5 clients` (addresses and devices); else a dash."""
+    if users:
+        return count(users, "user")
+    return count(clients, "client") if clients else "-"
+
+
 def blocked(number: int, hits: int) -> str:
     """`all blocked`, `21 of 85 blocked`, or nothing."""
     if not number:

@@ -43,15 +43,18 @@ def _counted(source: ledger.Source) -> str:
     lost = [
         f"{number:,} {word}"
         for number, word in (
+            (source.skipped, "set aside as no event"),
             (source.rejected, "rejected"),
             (source.cut, "cut off"),
             (source.pending, "pending"),
         )
         if number
     ]
-    if source.read == 0:
+    if source.records == 0:
         return "no record was read"
-    return f"{source.ok:,} of {source.read:,} records used" + "".join(f", {part}" for part in lost)
+    return f"{source.ok:,} of {source.records:,} records used" + "".join(
+        f", {part}" for part in lost
+    )
 
 
 def _example(reject: ledger.Reject) -> str:

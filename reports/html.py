@@ -89,6 +89,7 @@ def _environment() -> Environment:
         day=figures.day,
         moment=figures.moment,
         sent=figures.sent,
+        size_of=lambda row: figures.sized(row.sized_out, row.hits, row.bytes_out),
         sentence=figures.sentence,
         number=lambda number: f"{number:,}",
     )
@@ -150,7 +151,7 @@ def _urgent(member: Member) -> tuple[int, int, int, int]:
     return (
         rank(SEVERITIES, member.finding.severity),
         rank(STATES, member.finding.state),
-        -asset.users if asset else 0,
+        -(asset.users or asset.clients) if asset else 0,
         -asset.hits if asset else 0,
     )
 
@@ -160,13 +161,25 @@ def _counted(states: Iterable[str | None], order: dict[str, tuple[str, str]]) ->
     return {state: totals[state] for state in sorted(totals, key=lambda word: rank(order, word))}
 
 
-def _headline(run: ledger.Run, attention: int) -> str:
+def _headline(run: ledger.Run, used: Counter[str]) -> str:
     if not run.assets:
         return "No AI asset seen in what was read"
-    seen = f"{figures.count(run.assets, 'AI asset')} seen"
-    if run.unmanaged:
-        return f"{seen}, {run.unmanaged:,} unmanaged"
+    seen = f"{figures.count(run.in_use, 'AI asset')} in use"
+    if used["unmanaged"]:
+        return f"{seen}, {used['unmanaged']:,} unmanaged"
+    attention = sum(number for state, number in used.items() if state not in _CALM)
     return f"{seen}, {attention:,} to look at" if attention else f"{seen}, all accounted for"
+
+
+def _besides(run: ledger.Run) -> str:
+    """`2 more were only tried and blocked, 1 is no longer seen.`, or nothing."""
+    parts = []
+    if run.blocked_only:
+        were = "was" if run.blocked_only == 1 else "were"
+        parts.append(f"{run.blocked_only:,} more {were} only tried and blocked")
+    if run.gone:
+        parts.append(f"{run.gone:,} {'is' if run.gone == 1 else 'are'} no longer seen")
+    return f"{', '.join(parts)}." if parts else ""
 
 
 def _looked(run: ledger.Run, statuses: dict[str, int]) -> str:
@@ -201,7 +214,9 @@ def _context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     )
     return {
         "run": run,
-        "headline": _headline(run, sum(n for state, n in totals.items() if state not in _CALM)),
+        "headline": _headline(run, Counter(a.state or "unmanaged" for a in assets if a.in_use)),
+        "besides": _besides(run),
+        "idle": Counter(asset.state or "unmanaged" for asset in assets if not asset.in_use),
         "window": figures.window(run.first_time, run.last_time),
         "totals": totals,
         "new": new if new < len(assets) else 0,  # in a first run all are new: no news
@@ -225,7 +240,8 @@ def _context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
 def _listed_first(asset: ledger.Asset) -> tuple[int, int, int, str]:
     """Worst first: as the asset list stands before anyone sorts it."""
     state = rank(STATES, asset.state)
-    return (rank(SEVERITIES, asset.severity), state, -asset.users, asset.asset_id)
+    use = -(asset.users or asset.clients)
+    return (rank(SEVERITIES, asset.severity), state, use, asset.asset_id)
 
 
 def page(con: duckdb.DuckDBPyConnection) -> str:
@@ -250,6 +266,7 @@ def page(con: duckdb.DuckDBPyConnection) -> str:
         label=label,
         css_class=css_class,
         blocked=figures.blocked,
+        who=figures.who,
         share_bar=share_bar,
     )  # fmt: skip
 

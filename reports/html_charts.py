@@ -141,8 +141,8 @@ def _chart(
             for state in reversed(states)
             if cut.get(state)
         )
-        rows.append((step.isoformat(), told or "nothing seen"))
-        columns.append(_column(at, f"{step.isoformat()}: {told or 'nothing seen'}",
+        rows.append((step.isoformat(), told or "nothing"))
+        columns.append(_column(at, f"{step.isoformat()}: {told or 'nothing'}",
                                [(state, cut.get(state, 0)) for state in states], most))  # fmt: skip
     svg = Markup(
         '<svg class="columns" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img" '

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from rich.table import Table
 
 from reports import ledger
-from reports.figures import blocked, count, moment, sentence, size, window
+from reports.figures import blocked, count, moment, sentence, size, sized, who, window
 from reports.gaps import Gap, read_gaps
 from reports.terminal_page import Page
 from reports.words import (
@@ -39,6 +40,17 @@ _COLOURS: Final = {
     "low": "cyan",
     "info": "dim",
 }
+# What the headline counts of the assets in use: state, in words, style.
+_IN_USE: Final = (
+    ("unmanaged", "unmanaged", "bold yellow"),
+    ("prohibited", "prohibited", "bold red"),
+    ("retired_alive", "retired but alive", "bold red"),
+    ("unapproved_use", "in unapproved use", "bold red"),
+    ("drifted", "drifted", "bold yellow"),
+    ("needs_review", "to review", "bold"),
+    ("managed", "managed", "bold green"),
+    ("waived", "waived", "bold"),
+)
 _NEED_OWNER: Final = ("retired_alive", "needs_review", "declared_not_observed", "duplicate",
                       "not_assessable")  # fmt: skip
 
@@ -61,7 +73,7 @@ def _render(con: duckdb.DuckDBPyConnection, console: Console) -> None:
     run = ledger.read_run(con)
     assets = ledger.read(con, ledger.Asset)
     gaps = read_gaps(con)
-    _headline(page, run, gaps)
+    _headline(page, run, assets, gaps)
     news = any(asset.new for asset in assets) and not all(asset.new for asset in assets)
     _states(page, assets, news=news)
     _findings(page, ledger.read_findings(con), assets, news=news)
@@ -72,28 +84,27 @@ def _render(con: duckdb.DuckDBPyConnection, console: Console) -> None:
     page.line(page.own(NO_VERDICT, "dim"))
 
 
-def _headline(page: Page, run: ledger.Run, gaps: Sequence[Gap]) -> None:
+def _headline(
+    page: Page, run: ledger.Run, assets: Sequence[ledger.Asset], gaps: Sequence[Gap]
+) -> None:
     page.line(
         page.own("aicensus  ", "bold"),
         page.data(run.organisation, "bold"),
         page.own(f"  run {run.seq} · {moment(run.ended_at)}", "dim"),
     )
     page.console.print()
-    numbers = [
-        (run.unmanaged, "unmanaged", "bold yellow"),
-        (run.prohibited, "prohibited", "bold red"),
-        (run.retired_alive, "retired but alive", "bold red"),
-        (run.unapproved, "in unapproved use", "bold red"),
-        (run.drifted, "drifted", "bold yellow"),
-        (run.needs_review, "to review", "bold"),
-        (run.managed, "managed", "bold green"),
-        (run.waived, "waived", "bold"),
-    ]
-    parts: list[str | Text] = [page.own(count(run.assets, "AI asset") + " seen", "bold")]
-    for number, word, style in numbers:
-        if number:
-            parts += [", ", page.own(f"{number:,} {word}", style)]
+    used = Counter(asset.state for asset in assets if asset.in_use)
+    parts: list[str | Text] = [page.own(count(run.in_use, "AI asset") + " in use", "bold")]
+    between = ": "
+    for state, word, style in _IN_USE:
+        if used[state]:
+            parts += [between, page.own(f"{used[state]:,} {word}", style)]
+            between = ", "
     page.line(*parts)
+    idle = [(run.blocked_only, "only tried and blocked"), (run.gone, "no longer seen")]
+    told = [f"{number:,} {word}" for number, word in idle if number]
+    if told:
+        page.line(page.own(f"besides    {', '.join(told)}", "dim"))
     whole = not gaps
     page.line(
         "looked at  ",
@@ -110,7 +121,9 @@ def _headline(page: Page, run: ledger.Run, gaps: Sequence[Gap]) -> None:
 
 def _records(run: ledger.Run) -> str:
     lost = [(run.rejected, "rejected"), (run.cut, "cut off")]
-    parts = [count(run.read, "record")] + [f"{number:,} {word}" for number, word in lost if number]
+    parts = [count(run.records, "record")] + [
+        f"{number:,} {word}" for number, word in lost if number
+    ]
     return ", ".join(parts)
 
 
@@ -122,23 +135,32 @@ def _states(page: Page, assets: Sequence[ledger.Asset], *, news: bool) -> None:
         totals.setdefault(asset.state or "unmanaged", []).append(asset)
     page.heading("By state")
     table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, pad_edge=False)
-    for name, right in (("state", False), ("assets", True), ("new", True), ("hits", True),
-                        ("sent", True)):  # fmt: skip
-        table.add_column(name, justify="right" if right else "left", header_style="dim")
+    table.add_column("state", header_style="dim")
+    for name in ("assets", "in use", *(["new"] if news else []), "records", "sent", "sizes in"):
+        table.add_column(name, justify="right", header_style="dim")
     if page.wide:
         table.add_column("", style="dim")
     for state in sorted(totals, key=lambda word: rank(STATES, word)):
         found = totals[state]
-        new = sum(asset.new for asset in found) if news else 0
         known = [asset.bytes_out for asset in found if asset.bytes_out is not None]
         cells = [page.data(label(STATES, state)), page.own(f"{len(found):,}")]
-        cells += [page.own(f"{new:,}" if new else "")]
-        cells += [page.own(f"{sum(asset.hits for asset in found):,}")]
-        cells += [page.own(size(sum(known) if known else None))]
+        cells += [page.own(f"{sum(asset.in_use for asset in found):,}")]
+        if news:
+            cells += [page.own(f"{sum(asset.new for asset in found) or ''}")]
+        hits = sum(asset.hits for asset in found)
+        cells += [page.own(f"{hits:,}"), page.own(size(sum(known) if known else None))]
+        cells += [page.own(_of(found, hits) if known else "", "dim")]
         if page.wide:
             cells.append(page.own(STATES[state][1] if state in STATES else ""))
         table.add_row(*cells)
     page.console.print(table)
+
+
+def _of(assets: Sequence[ledger.Asset], hits: int) -> str:
+    """`12 of 70`, or `all`: how many of the records say how much was sent."""
+    counted = [asset.sized_out for asset in assets if asset.sized_out is not None]
+    told = sum(counted)
+    return "all" if told >= hits else f"{told:,} of {hits:,}" if counted else "unknown"
 
 
 def _findings(
@@ -161,12 +183,13 @@ def _findings(
             rank(STATES, pair[0].state),
             pair[0].remediation,
             pair[0].evidence if pair[1].why is None else pair[1].why,
-            -pair[1].users,
+            -(pair[1].users or pair[1].clients),
             -pair[1].hits,
         )
     )
     page.heading(
-        "Needs someone", f"{count(len(listed), 'asset')}, most severe first; users, bytes sent"
+        "Needs someone",
+        f"{count(len(listed), 'asset')}, most severe first; who used it, bytes sent",
     )
     shown = listed[:ROWS]
     groups = groupby(shown, key=lambda pair: (pair[0].severity, pair[0].state, pair[0].remediation))
@@ -187,12 +210,14 @@ def _findings(
 def _group(page: Page, group: Iterable[tuple[ledger.Asset, str]], *, news: bool) -> None:
     """One line an asset, and under those that share it the sentence that says why."""
     for why, members in groupby(group, key=lambda member: member[1]):
-        table = page.grid((8, 0), (None, 1), (20 if page.wide else 18, 0), (9, 0), (8, 0))
+        table = page.grid((8, 0), (None, 1), (20 if page.wide else 18, 0), (10, 0), (8, 0))
         for column in table.columns[3:]:
             column.justify = "right"
         for asset, _ in members:
             tenant = TENANTS.get(asset.tenant or "", asset.tenant)
             facts = [tenant, asset.account, asset.region, blocked(asset.blocked, asset.hits)]
+            facts += ["no longer seen"] if "gone" in asset.flags else []
+            facts += [sized(asset.sized_out, asset.hits, asset.bytes_out)]
             where = "".join(f"  {fact}" for fact in facts if fact and fact not in asset.name)
             table.add_row(
                 page.own("     new" if news and asset.new else "", "green"),
@@ -200,7 +225,7 @@ def _group(page: Page, group: Iterable[tuple[ledger.Asset, str]], *, news: bool)
                     page.data(asset.name, longest=_NAME), page.data(where, "dim", longest=_NAME)
                 ),
                 page.data(KINDS.get(asset.kind, asset.kind), "dim"),
-                count(asset.users, "user"),
+                who(asset.users, asset.clients),
                 size(asset.bytes_out),
             )
         page.console.print(table)

@@ -9,9 +9,9 @@ SEVERITIES: Final = ("critical", "high", "medium", "low", "info")
 # state -> (label, what it says)
 STATES: Final = {
     "prohibited": ("Prohibited", "the policy forbids it"),
-    "retired_alive": ("Retired but alive", "the register says retired, it is still in use"),
+    "retired_alive": ("Retired but alive", "the register says retired, it was seen after that"),
     "unapproved_use": ("Unapproved use", "registered, but used outside what was approved"),
-    "unmanaged": ("Unmanaged", "in use, and no row of the register matches it"),
+    "unmanaged": ("Unmanaged", "no row of the register matches it"),
     "drifted": ("Drifted", "registered, but it differs from its row"),
     "needs_review": ("Needs review", "a person must say which row it belongs to"),
     "waived": ("Waived", "accepted by a person until a date"),
@@ -21,7 +21,7 @@ STATES: Final = {
 
 DECLARED_STATES: Final = {
     "prohibited": ("Prohibited", "what was seen of it is forbidden by the policy"),
-    "retired_alive": ("Retired but alive", "retired in the register, still in use"),
+    "retired_alive": ("Retired but alive", "retired in the register, seen after that"),
     "unapproved_use": ("Unapproved use", "used outside what was approved"),
     "drifted": ("Drifted", "what was seen differs from the row"),
     "needs_review": ("Needs review", "a person must say whether what was seen belongs to it"),
@@ -66,6 +66,8 @@ FLAGS: Final = {
     "low_confidence_detection": "detected with low confidence",
     "needs_confirmation": "a person must confirm it",
     "waiver_expired": "the waiver has expired",
+    "blocked_only": "tried and blocked, not in use",
+    "gone": "no longer seen, not in use",
 }
 
 # coverage word -> (label, does "not seen" count here)

@@ -1,18 +1,20 @@
-"""What was looked at: coverage cells, and what absence may be concluded from them."""
+"""What was looked at: coverage cells, and the days of each source that they add up to."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+from scanner.series import series
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from scanner.sources import SourceResult
 
 EPOCH: Final = datetime(1970, 1, 1)  # noqa: DTZ001 - the store's times are naive UTC
-DAYS_TO_SPEAK: Final = 7  # DESIGN: a SaaS row is covered after 7 consecutive days
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,36 @@ class Cell:
     visibility: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What reconciliation needs of one cell. days: on which the source has records."""
+
+    source: str
+    operation: str
+    whole: bool
+    reason: str | None
+    days: tuple[date, ...]
+    shows_hosts: bool
+
+
+@dataclass(slots=True)
+class SeriesDays:
+    """One source over time. whole: days read whole. broken: parts not read whole, by path."""
+
+    name: str
+    whole: frozenset[date]
+    broken: tuple[Seen, ...]
+    shows_hosts: bool
+
+
 def moment(microseconds: int | None) -> datetime | None:
     """Microseconds since 1970 as a naive UTC time."""
     return None if microseconds is None else EPOCH + timedelta(microseconds=microseconds)
+
+
+def operation(log_format: str | None) -> str:
+    """What was done with a file: read as its format."""
+    return f"logs.{log_format or 'unknown'}"
 
 
 def cell(result: SourceResult, organisation: str) -> Cell:
@@ -45,7 +74,7 @@ def cell(result: SourceResult, organisation: str) -> Cell:
         organisation=organisation,
         account=None,
         region=None,
-        operation=f"logs.{result.format or 'unknown'}",
+        operation=operation(result.format),
         state=result.status,
         reason=result.reason,
         items=result.partial.ok,
@@ -56,15 +85,51 @@ def cell(result: SourceResult, organisation: str) -> Cell:
     )
 
 
-def covered(days: Iterable[date]) -> bool:
-    """Whether the days hold DAYS_TO_SPEAK consecutive ones."""
-    run, before = 0, None
-    for one in sorted(set(days)):
-        run = run + 1 if before is not None and one - before == timedelta(days=1) else 1
-        if run >= DAYS_TO_SPEAK:
-            return True
-        before = one
-    return False
+def by_series(cells: Iterable[Seen]) -> dict[tuple[str, str], SeriesDays]:
+    """The days of each series of files; cells in the order of their runs.
+
+    A day counts when a part that holds it was read whole and no part that holds it is broken. A
+    part that a later run read whole is no longer broken.
+    """
+    cells = list(cells)
+    latest = {one.source: one for one in cells}
+    whole: dict[tuple[str, str], set[date]] = defaultdict(set)
+    broken: dict[tuple[str, str], dict[str, Seen]] = defaultdict(dict)
+    shows: dict[tuple[str, str], bool] = defaultdict(bool)
+    for one in cells:
+        key = series(one.source, one.operation)
+        shows[key] |= one.shows_hosts
+        if one.whole:
+            whole[key] |= set(one.days)
+        elif not latest[one.source].whole:
+            broken[key][one.source] = one
+    return {
+        key: SeriesDays(
+            name=key[0],
+            whole=frozenset(whole[key]) - {day for bad in broken[key].values() for day in bad.days},
+            broken=tuple(broken[key].values()),
+            shows_hosts=shown,
+        )
+        for key, shown in shows.items()
+    }
+
+
+def unseen_days(
+    sources: Iterable[tuple[str, str]],
+    last: date,
+    as_of: date,
+    known: Mapping[tuple[str, str], SeriesDays],
+) -> int:
+    """Days after `last` and up to `as_of` on which every one of the sources was read whole.
+
+    sources: (path, operation) of all that showed a thing; the least watched of them decides.
+    """
+    counts = []
+    for path, operation in sources:
+        found = known.get(series(path, operation))
+        days = found.whole if found is not None else ()
+        counts.append(sum(last < day <= as_of for day in days))
+    return min(counts, default=0)
 
 
 def day(value: int) -> date:

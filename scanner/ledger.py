@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
@@ -9,15 +10,17 @@ from connectors.declared.model import Declaration, InventoryError, Person, RowPr
 from connectors.declared.people import read_people
 from connectors.declared.policy import Policy, read_policy
 from connectors.declared.read import read_inventories
-from scanner.coverage import covered
+from scanner.coverage import Seen, SeriesDays, by_series, operation, unseen_days
 from scanner.errors import RegisterError
 from scanner.match.verdict import DETECTION, RANK
-from scanner.reconcile.model import Binding, Coverage, Known, Observed
+from scanner.reconcile.model import Binding, Coverage, Known, Observed, Unread
 from scanner.reconcile.reconcile import reconcile
 from scanner.rows import insert_rows
+from scanner.store import sql
 from signatures.strict_yaml import StrictYamlError, load_yaml
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     import duckdb
@@ -66,12 +69,13 @@ def reconcile_run(
 ) -> None:
     """Hold the store's assets against the register and write pairs, states and findings."""
     insert_rows(con, "declaration", [{"run_id": run_id, **_row(row)} for row in register.rows])
+    days = watched(con)
     ledger = reconcile(
-        observed(con),
+        observed(con, days, as_of),
         register.rows,
         people=register.people,
         policy=register.policy or Policy(),
-        coverage=coverage(con, compiled),
+        coverage=coverage(days, compiled),
         as_of=as_of,
         known=known(compiled),
         bindings=bindings(con),
@@ -85,35 +89,13 @@ def reconcile_run(
         insert_rows(con, table, [{"run_id": run_id, **_row(value)} for value in values])
 
 
-def observed(con: duckdb.DuckDBPyConnection) -> list[Observed]:
+def observed(
+    con: duckdb.DuckDBPyConnection, watched: Mapping[tuple[str, str], SeriesDays], as_of: date
+) -> list[Observed]:
     """The assets of the store as the rules of reconciliation see them."""
     names = {field.name for field in fields(Observed)}
-    table = con.sql(
-        """
-        select
-            a.*,
-            coalesce(v.vendor_name, a.vendor) as vendor_name,
-            coalesce(v.aliases, []::varchar[]) as aliases,
-            coalesce(u.usages, []::varchar[]) as usages
-        from asset as a
-        left join (
-            select
-                service,
-                arg_max(vendor_name, seq) as vendor_name,
-                arg_max(aliases, seq)     as aliases
-            from service join run using (run_id)
-            group by service
-        ) as v using (service)
-        left join (
-            select asset_id, list_sort(list(distinct usage) filter (usage is not null)) as usages
-            from sighting
-            group by asset_id
-        ) as u using (asset_id)
-        order by a.asset_id
-        """
-    ).to_arrow_table()
     out = []
-    for row in table.to_pylist():
+    for row in con.sql(sql("observed.sql")).to_arrow_table().to_pylist():
         facts: dict[str, Any] = {}
         for name, value in row.items():
             if name not in names or value is None:
@@ -122,21 +104,56 @@ def observed(con: duckdb.DuckDBPyConnection) -> list[Observed]:
         facts.pop("tags", None)
         facts["first_seen"] = row["first_seen"].date()
         facts["last_seen"] = row["last_seen"].date()
+        facts["unseen_days"] = unseen_days(
+            ((one["path"], operation(one["format"])) for one in row["origins"]),
+            facts["last_seen"],
+            as_of,
+            watched,
+        )
         out.append(Observed(**facts))
     return out
 
 
-def coverage(con: duckdb.DuckDBPyConnection, compiled: Compiled) -> Coverage:
-    """What the store's complete sources allow to conclude from absence."""
-    days = con.execute(
+def watched(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], SeriesDays]:
+    """The days of each source in the store, of all its runs."""
+    cells = con.execute(
         """
-        select distinct unnest(days)
-        from coverage
-        where state in ('complete', 'screened') and list_contains(visibility, 'host')
+        select
+            c.source,
+            c.operation,
+            c.state in ('complete', 'screened')      as whole,
+            coalesce(c.reason, c.state)              as reason,
+            c.days,
+            list_contains(c.visibility, 'host')      as shows_hosts
+        from coverage as c
+        join run as r using (run_id)
+        order by r.seq, c.source, c.operation
         """
     ).fetchall()
+    return by_series(
+        Seen(source, name, whole, reason, tuple(days), shows)
+        for source, name, whole, reason, days, shows in cells
+    )
+
+
+def coverage(watched: Mapping[tuple[str, str], SeriesDays], compiled: Compiled) -> Coverage:
+    """What the store's sources allow to conclude from absence.
+
+    A part that could not be read at all may have shown hosts: nobody knows.
+    """
+    twice = Counter(name for name, _ in watched)
     return Coverage(
-        hosts_covered=covered(day for (day,) in days),
+        host_days={
+            f"{name} ({what})" if twice[name] > 1 else name: one.whole
+            for (name, what), one in watched.items()
+            if one.shows_hosts
+        },
+        unread=tuple(
+            Unread(bad.source, (bad.reason or "").replace("_", " "), frozenset(bad.days))
+            for one in watched.values()
+            for bad in one.broken
+            if bad.shows_hosts or not bad.days
+        ),
         knows_host=lambda host: any(
             RANK[compiled.rules[rule_id].confidence] >= DETECTION
             for rule_id in compiled.host_rules(host).rule_ids

@@ -182,4 +182,4 @@ def _make_current(con: duckdb.DuckDBPyConnection, where: str) -> None:
     con.execute(sql("views.sql"))
 
 
-_MIGRATIONS: Final = {1: "store", 3: "joined"}
+_MIGRATIONS: Final = {1: "store", 2: "who_and_how_much", 3: "joined"}

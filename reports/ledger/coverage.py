@@ -42,6 +42,11 @@ class Source(Row):
     unmatched: int
     replaced: int
 
+    @property
+    def records(self) -> int:
+        """Rows, events or packets: what was read without headers, blanks and comments."""
+        return self.read - self.header - self.blank - self.comment
+
 
 COUNTS: tuple[str, ...] = tuple(field.name for field in fields(Source))[10:]
 

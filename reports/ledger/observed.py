@@ -13,7 +13,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Asset(Row):
-    """A discovered AI thing with its state and why it is in it."""
+    """A discovered AI thing with its state and why it is in it.
+
+    model: the only one seen; models: all. in_use: something got through, and not long ago.
+    sized_out, sized_in: records that say how many bytes; None: not counted. users: None where no
+    record names one; clients: addresses and devices of the records without a user.
+    """
 
     VIEW: ClassVar[str] = "v_asset"
     ORDER: ClassVar[str] = "asset_id"
@@ -38,7 +43,7 @@ class Asset(Row):
     blocked: int
     bytes_out: int | None
     bytes_in: int | None
-    users: int
+    users: int | None
     first_seen: datetime
     last_seen: datetime
     new: bool
@@ -53,6 +58,12 @@ class Asset(Row):
     owner: str | None
     department: str | None
     severity: str | None
+    models: list[str]
+    failed: int
+    in_use: bool
+    sized_out: int | None
+    sized_in: int | None
+    clients: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +89,15 @@ class Evidence(Row):
     hits: int
     bytes_out: int | None
     bytes_in: int | None
-    actors: int
+    users: int | None
     first_seen: datetime
     last_seen: datetime
     sample_path: str
     sample_line: int
+    clients: int
+    sized_out: int | None
+    sized_in: int | None
+    model: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Run(Row):
-    """The latest run: one row."""
+    """The latest run: one row.
+
+    records: rows, events or packets; what else was read (headers, blanks, comments) is not one.
+    """
 
     VIEW: ClassVar[str] = "v_run"
     ORDER: ClassVar[str] = "seq"
@@ -35,6 +38,7 @@ class Run(Row):
     sources_complete: int
     sources_incomplete: int
     read: int
+    records: int
     ok: int
     matched: int
     unmatched: int
@@ -44,6 +48,9 @@ class Run(Row):
     first_time: datetime | None
     last_time: datetime | None
     assets: int
+    in_use: int
+    blocked_only: int
+    gone: int
     managed: int
     unmanaged: int
     drifted: int
@@ -57,6 +64,7 @@ class Run(Row):
     not_assessable: int
     findings: int
     users: int
+    clients: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,8 @@ class Day(Row):
     assets: int
     hits: int
     bytes_out: int | None
-    actors: int
+    users: int
+    clients: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +96,9 @@ class Vendor(Row):
     unmanaged: int
     hits: int
     bytes_out: int | None
-    actors: int
+    sized_out: int | None
+    users: int
+    clients: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,4 +113,5 @@ class Department(Row):
     unmanaged: int
     hits: int
     bytes_out: int | None
-    actors: int
+    sized_out: int | None
+    users: int

@@ -51,6 +51,10 @@
     const digits = at === 0 || value >= 99.95 ? 0 : value >= 9.995 ? 1 : 2;
     return `${value.toFixed(digits)} ${units[at]}`;
   };
+  // users where a record names them, else the clients it shows
+  const who = (users, clients) => (users ? count(users, "user") : clients ? count(clients, "client") : "-");
+  const sized = (number_, hits, total) => (total === null || number_ === null || number_ >= hits
+    ? "" : `sizes in ${number.format(number_)} of ${count(hits, "record")}`);
   const said = (table, word) => (Object.hasOwn(table, word) ? table[word] : null);
   const label = (table, word) => {
     const found = said(table, word);
@@ -180,6 +184,8 @@
     const parts = [asset.product(at), asset.vendor_name(at) || asset.vendor(at), tenant(at), asset.region(at), anyOld && asset.new(at) ? "new" : ""];
     return [...new Set(parts)].filter((part) => part && (part === "new" || !asset.name(at).includes(part))).join(", ");
   };
+  const small = (text) => (text ? element("small", {}, text) : "");
+  const idle = (at) => small(asset.in_use(at) ? "" : asset.flags(at).includes("gone") ? "no longer seen" : "tried and blocked");
   const stateOf = (at) => asset.state(at) || "unmanaged";
   const states = Object.keys(words.states);
   let assetList = null;
@@ -197,19 +203,20 @@
         && (!wanted.severity || asset.severity(at) === wanted.severity)
         && (!wanted.kind || asset.kind(at) === wanted.kind)
         && (!wanted.vendor || asset.vendor(at) === wanted.vendor)
+        && (!wanted.use || asset.in_use(at))
         && (!wanted.new || asset.new(at)),
       haystack: (at) => [asset.name(at), asset.product(at), asset.vendor(at), asset.vendor_name(at), label(words.kinds, asset.kind(at)),
-        asset.tenant(at), asset.account(at), asset.region(at), asset.model(at), asset.owner(at), asset.department(at),
+        asset.tenant(at), asset.account(at), asset.region(at), ...asset.models(at), asset.owner(at), asset.department(at),
         ...asset.domains(at), ...asset.native_ids(at), ...asset.refs(at),
         ...evidence.of(at).map((line) => `${evidence.read.dst_host(line) || ""} ${evidence.read.dst_ip(line) || ""}`)].join(" "),
       columns: [
         { name: "Asset", key: (at) => asset.name(at).toLowerCase(), show: named },
-        { name: "State", size: "w-state", key: (at) => states.indexOf(stateOf(at)), show: (at) => badge(words.states, stateOf(at)), bare: true },
+        { name: "State", size: "w-state", key: (at) => states.indexOf(stateOf(at)), show: (at) => [badge(words.states, stateOf(at)), idle(at)], bare: true },
         { name: "Severity", size: "w-chip", key: (at) => place(asset.severity(at)), show: (at) => severity(asset.severity(at)), bare: true },
         { name: "Kind", size: "w-word", key: (at) => label(words.kinds, asset.kind(at)), show: (at) => label(words.kinds, asset.kind(at)), wide: true, bare: true },
-        { name: "Users", size: "w-number", key: asset.users, show: (at) => number.format(asset.users(at)), right: true },
-        { name: "Hits", size: "w-chip", key: asset.hits, show: (at) => [number.format(asset.hits(at)), asset.blocked(at) ? element("small", {}, asset.blocked(at) >= asset.hits(at) ? "all blocked" : `${number.format(asset.blocked(at))} blocked`) : ""], right: true, wide: true },
-        { name: "Sent", size: "w-number", key: asset.bytes_out, show: (at) => size(asset.bytes_out(at)), right: true },
+        { name: "Used by", size: "w-chip", key: (at) => asset.users(at) || asset.clients(at), show: (at) => who(asset.users(at), asset.clients(at)), right: true },
+        { name: "Records", size: "w-chip", key: asset.hits, show: (at) => [number.format(asset.hits(at)), asset.blocked(at) ? element("small", {}, asset.blocked(at) >= asset.hits(at) ? "all blocked" : `${number.format(asset.blocked(at))} blocked`) : ""], right: true, wide: true },
+        { name: "Sent", size: "w-chip", key: asset.bytes_out, show: (at) => [size(asset.bytes_out(at)), small(sized(asset.sized_out(at), asset.hits(at), asset.bytes_out(at)))], right: true },
         { name: "Last seen", size: "w-day", key: asset.last_seen, show: (at) => day(asset.last_seen(at)), falling: true },
         { name: "Owner", size: "w-word", key: (at) => asset.owner(at), show: (at) => asset.owner(at) || "", wide: true },
       ],
@@ -256,19 +263,19 @@
     ? null : element("div", {}, element("dt", {}, name), element("dd", {}, Array.isArray(value) ? value.join("\n") : String(value))));
   const proof = (at) => {
     const read = evidence.read;
-    const heads = ["Seen at", "How", "Hits", "Sent", "Users", "When"];
+    const heads = ["Seen at", "How", "Records", "Sent", "Used by", "When"];
     const lines = evidence.of(at).map((line) => {
       const target = [read.dst_host(line), read.dst_ip(line)].filter(Boolean).join(" ") || "no host";
       const place = `${read.sample_path(line)}:${read.sample_line(line)}`;
       const signs = read.indicators(line).map((sign) => sign.replace(/^([a-z_]+):/, (_, type) => `${type.replaceAll("_", " ")} `)).join(" + ");
-      const what = [[read.surface(line), read.usage(line)].filter(Boolean).join(" "), read.client(line), ["blocked", "failed"].includes(read.action(line)) ? read.action(line) : ""];
+      const what = [[read.surface(line), read.usage(line)].filter(Boolean).join(" "), read.client(line), read.model(line), ["blocked", "failed"].includes(read.action(line)) ? read.action(line) : ""];
       const cells = [
         element("th", { scope: "row" }, element("span", { class: "where" }, read.dst_port(line) ? `${target}:${read.dst_port(line)}` : target),
           element("small", { class: "sample" }, read.source(line) === read.sample_path(line) ? place : `${read.source(line)}, ${place}`)),
         element("td", {}, element("span", {}, `${read.detection(line)}: ${signs}`), element("small", { class: "sample" }, what.filter(Boolean).join(", "))),
         element("td", { class: "n" }, number.format(read.hits(line))),
-        element("td", { class: "n" }, size(read.bytes_out(line))),
-        element("td", { class: "n" }, number.format(read.actors(line))),
+        element("td", { class: "n" }, size(read.bytes_out(line)), small(sized(read.sized_out(line), read.hits(line), read.bytes_out(line)))),
+        element("td", { class: "n" }, who(read.users(line), read.clients(line))),
         element("td", { class: "when" }, [...new Set([day(read.first_seen(line)), day(read.last_seen(line))])].join(" to ")),
       ];
       cells.forEach((cell, at_) => at_ > 1 && cell.setAttribute("data-label", heads[at_]));
@@ -300,7 +307,7 @@
         element("h2", { id: "sheet-title" }, asset.name(at)),
         element("div", { class: "buttons" }, step(-1, "Previous"), step(1, "Next"), close)),
       element("div", { class: "marks" }, badge(words.states, stateOf(at)), severity(asset.severity(at)),
-        anyOld && asset.new(at) ? element("em", {}, "first seen in this run") : null, element("small", {}, about(at))),
+        idle(at), anyOld && asset.new(at) ? element("em", {}, "first seen in this run") : null, element("small", {}, about(at))),
       element("p", {}, sentence(asset.why(at) || (said(words.states, stateOf(at)) || ["", ""])[1])),
       ...found.map((line) => element("p", { class: "next" }, element("b", {}, "Next"), ` ${sentence(findings.read.remediation(line))}`)),
       element("h3", {}, "Evidence"),
@@ -312,14 +319,16 @@
       element("h3", {}, "Facts"),
       element("dl", { class: "facts" }, ...[
         fact("Kind", label(words.kinds, asset.kind(at)) + (asset.subtype(at) ? `, ${asset.subtype(at)}` : "")),
-        fact("Supplier", asset.vendor_name(at) || asset.vendor(at)), fact("Product", asset.product(at)), fact("Model", asset.model(at)),
+        fact("Supplier", asset.vendor_name(at) || asset.vendor(at)), fact("Product", asset.product(at)), fact(asset.models(at).length > 1 ? "Models" : "Model", asset.models(at)),
         fact("Tenant", asset.tenant(at)), fact("Account", asset.account(at)), fact("Region", asset.region(at)),
         fact("Owner", asset.owner(at)), fact("Department", asset.department(at)),
         fact("Detection", asset.detection(at)), fact("Match with the register", asset.rows(at).length ? Number(asset.confidence(at)).toFixed(2) : null),
         fact("Differs in", asset.fields(at)), fact("Flags", asset.flags(at).map((flag) => label(words.flags, flag))),
         fact("First seen", `${asset.first_seen(at)} UTC`), fact("Last seen", `${asset.last_seen(at)} UTC`),
-        fact("Users", number.format(asset.users(at))), fact("Hits", number.format(asset.hits(at))), fact("Of these blocked", asset.blocked(at) ? number.format(asset.blocked(at)) : null),
-        fact("Sent", size(asset.bytes_out(at))), fact("Received", size(asset.bytes_in(at))),
+        fact("Users", asset.users(at) ? number.format(asset.users(at)) : "no record names one"), fact("Clients without a user name", asset.clients(at) ? number.format(asset.clients(at)) : null),
+        fact("Records", number.format(asset.hits(at))), fact("Of these blocked", asset.blocked(at) ? number.format(asset.blocked(at)) : null),
+        fact("Sent", [size(asset.bytes_out(at)), sized(asset.sized_out(at), asset.hits(at), asset.bytes_out(at))].filter(Boolean)),
+        fact("Received", [size(asset.bytes_in(at)), sized(asset.sized_in(at), asset.hits(at), asset.bytes_in(at))].filter(Boolean)),
         fact("Hosts", asset.domains(at)), fact("Own ids", asset.native_ids(at)), fact("Service", asset.service(at)), fact("Asset id", asset.asset_id(at)),
       ].filter(Boolean)));
     sheet.replaceChildren(content);

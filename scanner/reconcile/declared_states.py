@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from connectors.declared.text import fold
-from scanner.reconcile.model import DeclaredState
+from scanner.reconcile.looked import Look, beside, look
+from scanner.reconcile.model import NOT_IN_USE, DeclaredState
 from scanner.reconcile.tables import words
 
 if TYPE_CHECKING:
@@ -37,25 +39,40 @@ def declared_states(
 ) -> list[DeclaredState]:
     """The state of every row, in the register's order."""
     states_of: dict[int, set[str]] = defaultdict(set)
+    used: set[int] = set()
     asked: dict[int, Candidate] = {}
     for one in judged:
         for candidate in one.pairs:
             if candidate.band == "auto":
                 states_of[candidate.row.row.row].add(one.state.state)
+                if not NOT_IN_USE & set(one.state.flags):
+                    used.add(candidate.row.row.row)
             else:
                 asked.setdefault(candidate.row.row.row, candidate)
     return [
         _state(
-            row, states_of.get(row.row.row, set()), asked.get(row.row.row), repeated, world, as_of
+            row,
+            Seen(states_of.get(row.row.row, set()), row.row.row in used, asked.get(row.row.row)),
+            repeated,
+            world,
+            as_of,
         )
         for row in world.rows
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What was seen of a row: states of its assets, whether one is in use, a match to confirm."""
+
+    states: set[str]
+    in_use: bool
+    asked: Candidate | None
+
+
 def _state(
     row: RowFacts,
-    states: set[str],
-    asked: Candidate | None,
+    seen: Seen,
     repeated: Mapping[int, int],
     world: World,
     as_of: dt.date,
@@ -64,31 +81,38 @@ def _state(
     if number in repeated:
         why = f"it declares the same system as row {repeated[number]}, with less evidence"
         return DeclaredState(number, "duplicate", _flags(row, world, as_of), repeated[number], why)
-    state, why = _of_assets(states, asked) or _unseen(row, world)
+    state, why = _of_assets(seen) or _unseen(row, world, as_of)
     return DeclaredState(number, state, _flags(row, world, as_of), None, why)
 
 
-def _of_assets(states: set[str], asked: Candidate | None) -> tuple[str, str] | None:
+def _of_assets(seen: Seen) -> tuple[str, str] | None:
     for state in _ORDER:
-        if state in states:
-            return state, f"its assets are {', '.join(sorted(states)).replace('_', ' ')}"
-    if asked is not None:
-        return "needs_review", f"perhaps {asked.asset.name}: {asked.best.why}"
+        if state in seen.states:
+            idle = "" if seen.in_use else "; none of them is in use (blocked only, or gone)"
+            return state, f"its assets are {', '.join(sorted(seen.states)).replace('_', ' ')}{idle}"
+    if seen.asked is not None:
+        return "needs_review", f"perhaps {seen.asked.asset.name}: {seen.asked.best.why}"
     return None
 
 
-def _unseen(row: RowFacts, world: World) -> tuple[str, str]:
+def _unseen(row: RowFacts, world: World, as_of: dt.date) -> tuple[str, str]:
     """Without assets: could we have seen it at all?"""
-    blind = _blind(row, world)
-    if blind is not None:
-        return "not_assessable", blind
+    found = _where(row, world, as_of)
+    if isinstance(found, str):
+        return "not_assessable", found
+    where = "what could show it was read whole"
+    if found is not None:
+        where = f"{found}{beside(world.coverage, found)}"
     if row.row.lifecycle in ("retired", "refused"):
-        return "retired_confirmed", f'declared "{row.row.lifecycle_raw}" and not seen'
-    return "declared_not_observed", "what could show it was read whole, and it was not there"
+        return "retired_confirmed", f'declared "{row.row.lifecycle_raw}" and not seen: {where}'
+    return "declared_not_observed", f"not seen: {where}"
 
 
-def _blind(row: RowFacts, world: World) -> str | None:
-    """Why nothing we read could have shown this row; None when something would have."""
+def _where(row: RowFacts, world: World, as_of: dt.date) -> Look | str | None:
+    """Where this row would have shown; or, as a text, why nothing we read could have shown it.
+
+    None: something would have, and it is no log (an account, a cluster, someone's word).
+    """
     coverage = world.coverage
     said = _blind_anywhere(row, world)
     if said is not None:
@@ -97,7 +121,13 @@ def _blind(row: RowFacts, world: World) -> str | None:
         return _cloud_blind(row, coverage)
     if row.providers & {"k8s", "databricks"} and not row.domains:
         return _platform_blind(row, coverage)
-    return _network_blind(row, coverage)
+    blind = _network_blind(row, coverage)
+    if blind is not None or coverage.hosts_covered:
+        return blind
+    declared = row.row
+    ends = declared.retired_on if declared.lifecycle == "retired" else None
+    # Before its approval a system need not be there, and before its end it may be.
+    return look(coverage, max(filter(None, (declared.approved_on, ends)), default=None), as_of)
 
 
 def _blind_anywhere(row: RowFacts, world: World) -> str | None:
@@ -123,8 +153,6 @@ def _in_a_cloud(row: RowFacts) -> bool:
 
 
 def _network_blind(row: RowFacts, coverage: Coverage) -> str | None:
-    if not coverage.hosts_covered:
-        return "no source that shows hosts was complete for 7 days"
     if row.in_house:
         return "an in-house system without a place: no source can show it"
     knows = coverage.knows_host

@@ -66,11 +66,12 @@ def _environment(asset: AssetFacts, row: RowFacts, _: World) -> Verdict:
 
 
 def _model(asset: AssetFacts, row: RowFacts, _: World) -> Verdict:
-    covered = covers(row.models, asset.asset.model or "")
-    if covered is None or covered:
-        return covered
+    verdicts = {model: covers(row.models, model) for model in asset.asset.all_models}
+    foreign = [model for model, covered in verdicts.items() if covered is False]
+    if not foreign:
+        return True if True in verdicts.values() else None
     declared = ", ".join(model.text for model in row.models)
-    return f"declared {declared}, runs {asset.asset.model}"
+    return f"declared {declared}, runs {', '.join(foreign)}"
 
 
 def _version(asset: AssetFacts, row: RowFacts, _: World) -> Verdict:
@@ -93,7 +94,7 @@ def _owner(asset: AssetFacts, row: RowFacts, world: World) -> Verdict:
 def _status(asset: AssetFacts, row: RowFacts, _: World) -> Verdict:
     if row.row.lifecycle != "not_yet":
         return True
-    return f'declared "{row.row.lifecycle_raw}", in use since {asset.asset.first_seen}'
+    return f'declared "{row.row.lifecycle_raw}", seen since {asset.asset.first_seen}'
 
 
 FIELDS: Final[tuple[tuple[str, Callable[[AssetFacts, RowFacts, World], Verdict]], ...]] = (

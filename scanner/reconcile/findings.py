@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from scanner.reconcile.facts import AssetFacts, RowFacts
-    from scanner.reconcile.model import DeclaredState
+    from scanner.reconcile.model import AssetState, DeclaredState, Observed
     from scanner.reconcile.states import Judged
 
 _URGENT_KINDS: Final = frozenset({"agent", "mcp_server", "credential"})
+_MODELS: Final = 5  # named in a sentence; the asset lists all of them
 _URGENT_FIELDS: Final = frozenset({"region", "status"})
 # States that are one story over time: a finding keeps its id while it moves within a family.
 _FAMILY: Final = {
@@ -32,6 +33,18 @@ _TITLES: Final = {
     "needs_review": "{name} may be a declared system: please confirm",
     "unmanaged": "Undeclared AI: {name}",
     "waived": "Waiver has ended: {name}",
+}
+# Known and not in use. The state stays; title, severity and next step say what is left to do:
+# docs/decisions/0007-attempts-are-not-use.md.
+_IDLE: Final[Mapping[str, tuple[str, str]]] = {
+    "blocked_only": (
+        "Tried and blocked: {name} ({state})",
+        "Nothing got through. Keep the block; ask for a register row if the need is real.",
+    ),
+    "gone": (
+        "No longer seen: {name} ({state})",
+        "Confirm that it has ended, and close it in the register if it is there.",
+    ),
 }
 _WHAT_TO_DO: Final = {
     "prohibited": "Stop the use, or have the rule's owner waive it by name and until a date.",
@@ -106,17 +119,26 @@ def _of_asset(asset: AssetFacts, judged: Judged) -> Finding | None:
     pair = judged.pairs[0].row.row if judged.pairs else None
     if state.state in ("managed", "waived", "not_ai"):
         return None
+    idle = next((flag for flag in _IDLE if flag in state.flags), None)
+    title = _TITLES[state.state] if idle is None else _IDLE[idle][0]
     return Finding(
         finding_id=_id(state.state, asset.asset.asset_id),
         state=state.state,
-        severity=_severity(asset, judged),
-        title=_TITLES[state.state].format(name=name, fields=", ".join(state.fields)),
+        severity=_severity(asset, judged) if idle is None else _idle_severity(state.state, idle),
+        title=title.format(
+            name=name, fields=", ".join(state.fields), state=state.state.replace("_", " ")
+        ),
         asset_id=asset.asset.asset_id,
         declared_row=pair.row if pair else None,
         ref=pair.ref if pair else None,
         evidence=_evidence(asset, judged),
-        remediation=_remediation(judged),
+        remediation=_remediation(judged) if idle is None else _IDLE[idle][1],
     )
+
+
+def _idle_severity(state: str, idle: str) -> str:
+    """An attempt on something forbidden is worth a word with people; nothing else is."""
+    return "low" if (state, idle) == ("prohibited", "blocked_only") else "info"
 
 
 def _severity(asset: AssetFacts, judged: Judged) -> str:
@@ -140,15 +162,49 @@ def _evidence(asset: AssetFacts, judged: Judged) -> str:
     seen = []
     if one.last_seen:
         seen.append(f"last seen {one.last_seen}")
-    if one.users:
-        seen.append(f"{one.users} user" + ("s" if one.users != 1 else ""))
+    seen += _who(one)
     if one.bytes_out:
-        seen.append(f"{_bytes(one.bytes_out)} sent")
+        seen.append(f"{_bytes(one.bytes_out)} sent{_sized(one)}")
     if seen:
         parts.append(", ".join(seen)[:1].upper() + ", ".join(seen)[1:] + ".")
+    parts += _outcome(judged.state, one)
+    if len(one.models) > 1:
+        parts.append(f"Models: {', '.join(one.models[:_MODELS])}{_more(len(one.models))}.")
     if judged.state.state == "unmanaged" and judged.state.rejected:
         parts.append(f"Nearest: {judged.state.rejected}.")
     return " ".join(parts)
+
+
+def _who(one: Observed) -> list[str]:
+    """Users where the log names them, else the clients it shows."""
+    if one.users:
+        return [f"{one.users} user" + ("s" if one.users != 1 else "")]
+    if one.clients:
+        return [f"{one.clients} client" + ("s" if one.clients != 1 else "") + " (no users logged)"]
+    return []
+
+
+def _sized(one: Observed) -> str:
+    """How many of the records say it, when not all do."""
+    if one.sized is None or one.sized >= one.hits:
+        return ""
+    return f" (sizes in {one.sized} of {one.hits} records)"
+
+
+def _outcome(state: AssetState, one: Observed) -> list[str]:
+    """What was blocked, and whether it is still there."""
+    said = []
+    if "blocked_only" in state.flags:
+        said.append(f"Blocked, {one.blocked} attempt{'s' if one.blocked != 1 else ''}.")
+    elif one.blocked:
+        said.append(f"Blocked: {one.blocked} of {one.hits} records.")
+    if "gone" in state.flags:
+        said.append(f"Gone: unseen on {one.unseen_days} days that were looked at since then.")
+    return said
+
+
+def _more(count: int) -> str:
+    return f" and {count - _MODELS} more" if count > _MODELS else ""
 
 
 def _bytes(count: int) -> str:

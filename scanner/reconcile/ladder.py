@@ -16,10 +16,12 @@ from scanner.reconcile.rules import LADDER
 from scanner.reconcile.vetoes import veto
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from scanner.reconcile.facts import AssetFacts, RowFacts
     from scanner.reconcile.world import World
+
+    SameSystem = Callable[[RowFacts, RowFacts], bool]
 
 _OWN_IDS = frozenset({"K0", "K1", "K2", "K3", "K5"})
 _MORE = 0.01  # each further rung that agrees
@@ -90,8 +92,11 @@ class Choice:
         return self.pairs.get(asset_id, [])
 
 
-def climb(world: World) -> Choice:
-    """Run the ladder for every row and choose."""
+def climb(world: World, same_system: SameSystem) -> Choice:
+    """Run the ladder for every row and choose.
+
+    same_system: whether two rows declare one system, so that they are no rivals.
+    """
     candidates = [c for row in world.rows for c in _candidates(row, world)]
     choice = Choice()
     standing = []
@@ -104,7 +109,7 @@ def climb(world: World) -> Choice:
     guesses = [c for c in standing if c.exclusive]
     for candidate in firm:
         candidate.band = "auto" if candidate.confidence >= AUTO else "review"
-    _settle(guesses, firm, choice)
+    _settle(guesses, firm, choice, same_system)
     chosen = [c for c in (*firm, *guesses) if c.refused is None]
     _keep(chosen, choice)
     return choice
@@ -131,7 +136,9 @@ def _candidates(row: RowFacts, world: World) -> list[Candidate]:
     return [c for c in found if c.refused or c.confidence >= REVIEW]
 
 
-def _settle(guesses: list[Candidate], firm: Iterable[Candidate], choice: Choice) -> None:
+def _settle(
+    guesses: list[Candidate], firm: Iterable[Candidate], choice: Choice, same_system: SameSystem
+) -> None:
     """Decide among the guesses: firm pairs first, then margins on both sides."""
     firm_auto = [c for c in firm if c.band == "auto"]
     row_done = {c.row.row.row for c in firm_auto}
@@ -148,14 +155,14 @@ def _settle(guesses: list[Candidate], firm: Iterable[Candidate], choice: Choice)
             open_guesses.append(guess)
             continue
         _reject(choice, guess)
-    _rounds(sorted(open_guesses, key=_order), choice)
+    _rounds(sorted(open_guesses, key=_order), choice, same_system)
 
 
 def _order(candidate: Candidate) -> tuple[float, int, str]:
     return (-candidate.confidence, candidate.row.row.row, candidate.asset.asset.asset_id)
 
 
-def _rounds(ordered: list[Candidate], choice: Choice) -> None:
+def _rounds(ordered: list[Candidate], choice: Choice, same_system: SameSystem) -> None:
     """Best first: what it takes is gone for the rest; a close second makes it a question."""
     by_row: dict[int, list[Candidate]] = defaultdict(list)
     by_asset: dict[str, list[Candidate]] = defaultdict(list)
@@ -182,7 +189,7 @@ def _rounds(ordered: list[Candidate], choice: Choice) -> None:
             if (
                 guess.confidence < AUTO
                 or close_asset
-                or (close_row and not _weaker(close_row, guess))
+                or (close_row and not _weaker(close_row, guess, same_system))
             ):
                 guess.band = "review"
             continue
@@ -196,10 +203,8 @@ def _second(best: Candidate, others: Iterable[Candidate]) -> Candidate | None:
     )
 
 
-def _weaker(rival: Candidate, best: Candidate) -> bool:
+def _weaker(rival: Candidate, best: Candidate, same_system: SameSystem) -> bool:
     """The rival row says the same thing with less evidence: a duplicate, not a second claim."""
-    from scanner.reconcile.duplicates import same_system
-
     return same_system(rival.row, best.row) and rival.row.strength <= best.row.strength
 
 

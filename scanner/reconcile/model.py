@@ -20,6 +20,9 @@ ASSET_STATES: Final = (
     "prohibited", "retired_alive", "waived", "unapproved_use", "drifted", "managed",
     "needs_review", "unmanaged", "not_ai",
 )  # fmt: skip
+# Flags of assets that are known and not in use: every record of it was blocked (or failed beside
+# blocked ones); unseen for long in sources that were read whole.
+NOT_IN_USE: Final = frozenset({"blocked_only", "gone"})
 DECLARED_STATES: Final = (
     "duplicate", "drifted", "managed", "prohibited", "retired_alive", "waived", "unapproved_use",
     "needs_review", "not_assessable", "retired_confirmed", "declared_not_observed",
@@ -32,8 +35,11 @@ class Observed:
 
     vendor: id or name of the vendor by the signature; vendor_name: its display name. service:
     signature id. aliases: other names of the product. domains: hosts. usages: of the sightings
-    (chat api upload ...). departments: of the users, most users first. users, bytes_out: over
-    the window. confidence: of the detection, 0..1.
+    (chat api upload ...). departments: of the users, most users first. Over the window: users;
+    clients (addresses and devices, where the log names no user); hits, and of these blocked and
+    failed; bytes_out, of the `sized` records that say it. models: all that were seen, `model`
+    the only one of them. unseen_days: days since last_seen on which every source that showed it
+    was read whole. confidence: of the detection, 0..1.
     """
 
     asset_id: str
@@ -48,6 +54,7 @@ class Observed:
     native_ids: tuple[str, ...] = ()
     domains: tuple[str, ...] = ()
     model: str | None = None
+    models: tuple[str, ...] = ()
     model_version: str | None = None
     account: str | None = None
     region: str | None = None
@@ -64,7 +71,18 @@ class Observed:
     departments: tuple[str, ...] = ()
     usages: tuple[str, ...] = ()
     users: int = 0
+    clients: int = 0
+    hits: int = 0
+    blocked: int = 0
+    failed: int = 0
     bytes_out: int = 0
+    sized: int | None = None
+    unseen_days: int = 0
+
+    @property
+    def all_models(self) -> tuple[str, ...]:
+        """Every model seen, whether one or many were given."""
+        return self.models or ((self.model,) if self.model else ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +106,21 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Unread:
+    """A source that shows hosts and was not read whole. days: it has records of; empty: unknown."""
+
+    source: str
+    why: str
+    days: frozenset[dt.date] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
 class Coverage:
     """Where we looked, so that "not seen" may be said. Nothing covered is the careful default.
 
-    hosts_covered: a source that shows hosts was complete on 7 consecutive days. accounts: cloud
+    hosts_covered: someone says that hosts were covered, on any day (a scope file). host_days: for
+    each source that shows hosts the days on which it was read whole; sources of different places
+    do not vouch for each other. unread: sources that might have shown more. accounts: cloud
     account, subscription, project or workspace -> regions read; an empty set means all of them.
     tenants: SaaS tenants read by API. clusters: Kubernetes. words: folded names of what was
     covered, for prose. not_covered: prose of what no source can see. knows_host: whether the
@@ -99,6 +128,8 @@ class Coverage:
     """
 
     hosts_covered: bool = False
+    host_days: Mapping[str, frozenset[dt.date]] = field(default_factory=dict)
+    unread: tuple[Unread, ...] = ()
     accounts: Mapping[str, frozenset[str]] = field(default_factory=dict)
     tenants: frozenset[str] = frozenset()
     clusters: frozenset[str] = frozenset()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from connectors.declared.policy import Policy
 from scanner.reconcile.declared_states import declared_states
-from scanner.reconcile.duplicates import duplicates
+from scanner.reconcile.duplicates import duplicates, same_system
 from scanner.reconcile.findings import findings
 from scanner.reconcile.ladder import climb
 from scanner.reconcile.model import Coverage, Ledger, Pair
@@ -47,7 +47,7 @@ def reconcile(
         known,
         bindings,
     )
-    choice = climb(world)
+    choice = climb(world, same_system)
     repeated = duplicates(world, choice)
     choice.without_repeats(repeated)
     judged = [judge(asset, choice, repeated, world, as_of) for asset in world.assets]

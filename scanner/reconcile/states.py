@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
 from scanner.reconcile.drift import department_fault, drifted, scope_fault
+from scanner.reconcile.looked import DAYS_TO_BE_GONE
 from scanner.reconcile.model import AssetState
 from scanner.reconcile.rulings import Ruling, ruling, tenant_fault
 
@@ -153,8 +154,16 @@ def _flags(
         "low_confidence_detection": asset.asset.confidence < LOW,
         "needs_confirmation": said.denied is not None and said.denied.confirm == "human",
         "waiver_expired": bool(said.expired) and said.waived is None,
+        "blocked_only": _blocked_only(asset),
+        "gone": asset.asset.unseen_days >= DAYS_TO_BE_GONE and not asset.asset.native_ids,
     }
     return tuple(name for name, holds in flags.items() if holds)
+
+
+def _blocked_only(asset: AssetFacts) -> bool:
+    """Nothing got through: what was not blocked failed."""
+    one = asset.asset
+    return one.blocked > 0 and one.blocked + one.failed >= one.hits
 
 
 def _owned(row: RowFacts) -> bool:

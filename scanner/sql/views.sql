@@ -4,7 +4,9 @@ create or replace view v_latest as
 select * from run order by seq desc limit 1;
 
 create or replace view v_source as
-select s.* from source as s join v_latest using (run_id) order by s.path;
+-- records: rows, events or packets; header lines, blanks and comments are read and are no records.
+select s.*, s.read - s.header - s.blank - s.comment as records
+from source as s join v_latest using (run_id) order by s.path;
 
 create or replace view v_problem as
 select p.* from problem as p join v_latest using (run_id)
@@ -55,11 +57,15 @@ select
     s.dst_ip,
     s.dst_port,
     s.client,
+    s.model,
     s.action,
     sum(s.hits)                                                as hits,
     sum(s.bytes_out)                                           as bytes_out,
     sum(s.bytes_in)                                            as bytes_in,
-    count(distinct s.actor)                                    as actors,
+    sum(s.sized_out)::bigint                                   as sized_out,
+    sum(s.sized_in)::bigint                                    as sized_in,
+    nullif(count(distinct s.actor) filter (s.actor_type = 'user'), 0) as users,
+    count(distinct s.actor) filter (s.actor_type <> 'user')    as clients,
     min(s.first_seen)                                          as first_seen,
     max(s.last_seen)                                           as last_seen,
     arg_min(s.sample_path, (s.first_seen, s.sample_path, s.sample_line)) as sample_path,
@@ -114,6 +120,7 @@ select
     a.native_ids,
     a.domains,
     a.model,
+    coalesce(a.models, []::varchar[])          as models,
     a.account,
     a.region,
     a.tenant,
@@ -121,9 +128,14 @@ select
     a.confidence,
     a.hits,
     a.blocked,
+    a.failed,
+    not list_has_any(s.flags, ['blocked_only', 'gone']) as in_use,
     a.bytes_out,
     a.bytes_in,
-    a.users,
+    a.sized_out,
+    a.sized_in,
+    nullif(a.users, 0)                         as users,
+    a.clients,
     a.first_seen,
     a.last_seen,
     a.first_run = s.run_id                     as new,
@@ -178,10 +190,11 @@ create or replace view v_timeline as
 select
     s.day,
     t.state,
-    count(distinct s.asset_id)::integer as assets,
+    (count(distinct s.asset_id) filter (s.action not in ('blocked', 'failed')))::integer as assets,
     sum(s.hits)                         as hits,
     sum(s.bytes_out)                    as bytes_out,
-    count(distinct s.actor)::integer    as actors
+    count(distinct s.actor) filter (s.actor_type = 'user')  as users,
+    count(distinct s.actor) filter (s.actor_type <> 'user') as clients
 from sighting as s
 join asset_state as t on t.asset_id = s.asset_id
 join v_latest as l on l.run_id = t.run_id
@@ -196,10 +209,15 @@ select
     (count(*) filter (a.state = 'unmanaged'))::integer            as unmanaged,
     sum(a.hits)                                                   as hits,
     sum(a.bytes_out)                                              as bytes_out,
-    any_value(u.actors)                                           as actors
+    sum(a.sized_out)::bigint                                      as sized_out,
+    any_value(u.users)                                            as users,
+    any_value(u.clients)                                          as clients
 from v_asset as a
 left join (
-    select n.vendor, count(distinct s.actor)::integer as actors
+    select
+        n.vendor,
+        count(distinct s.actor) filter (s.actor_type = 'user')  as users,
+        count(distinct s.actor) filter (s.actor_type <> 'user') as clients
     from sighting as s join asset as n using (asset_id)
     group by n.vendor
 ) as u using (vendor)
@@ -233,14 +251,15 @@ select
     (count(distinct s.asset_id) filter (t.state = 'unmanaged'))::integer as unmanaged,
     sum(s.hits)                                                    as hits,
     sum(s.bytes_out)                                               as bytes_out,
-    count(distinct s.actor)::integer                               as actors
+    sum(s.sized_out)::bigint                                       as sized_out,
+    count(distinct s.actor)::integer                               as users
 from sighting as s
 join label as l using (department)
 join asset_state as t on t.asset_id = s.asset_id
 join v_latest as r on r.run_id = t.run_id
 where s.actor_type = 'user'
 group by l.cell
-order by l.cell = 'other', actors desc, l.cell;
+order by l.cell = 'other', users desc, l.cell;
 
 create or replace view v_run as
 select
@@ -261,6 +280,7 @@ select
     s.sources_complete,
     s.sources - s.sources_complete                       as sources_incomplete,
     s.read,
+    s.records,
     s.ok,
     s.matched,
     s.unmatched,
@@ -270,6 +290,9 @@ select
     s.first_time,
     s.last_time,
     a.assets,
+    a.in_use,
+    a.blocked_only,
+    a.gone,
     a.managed,
     a.unmanaged,
     a.drifted,
@@ -282,13 +305,15 @@ select
     d.declared_not_observed,
     d.not_assessable,
     f.findings,
-    u.users
+    u.users,
+    u.clients
 from v_latest as l
 cross join (
     select
         count(*)::integer                                                     as sources,
         (count(*) filter (status in ('complete', 'screened')))::integer       as sources_complete,
         coalesce(sum(read), 0)::bigint                                        as read,
+        coalesce(sum(records), 0)::bigint                                     as records,
         coalesce(sum(ok), 0)::bigint                                          as ok,
         coalesce(sum(matched), 0)::bigint                                     as matched,
         coalesce(sum(unmatched), 0)::bigint                                   as unmatched,
@@ -302,6 +327,9 @@ cross join (
 cross join (
     select
         count(*)::integer                                          as assets,
+        (count(*) filter (not list_has_any(flags, ['blocked_only', 'gone'])))::integer as in_use,
+        (count(*) filter (list_contains(flags, 'blocked_only')))::integer as blocked_only,
+        (count(*) filter (list_contains(flags, 'gone')))::integer  as gone,
         (count(*) filter (state = 'managed'))::integer             as managed,
         (count(*) filter (state = 'unmanaged'))::integer           as unmanaged,
         (count(*) filter (state = 'drifted'))::integer             as drifted,
@@ -320,4 +348,9 @@ cross join (
     from declared_state join v_latest using (run_id)
 ) as d
 cross join (select count(*)::integer as findings from v_finding) as f
-cross join (select count(distinct actor)::integer as users from sighting where actor_type = 'user') as u;
+cross join (
+    select
+        (count(distinct actor) filter (actor_type = 'user'))::integer  as users,
+        (count(distinct actor) filter (actor_type <> 'user'))::integer as clients
+    from sighting
+) as u;

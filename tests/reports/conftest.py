@@ -94,6 +94,10 @@ DEFAULTS = {
         "state": "unmanaged",
         "fields": [],
         "flags": [],
+        "models": [],
+        "failed": 0,
+        "in_use": True,
+        "clients": 0,
         "rule_ids": [],
         "why": "Nothing in the register names it.",
         "rows": [],
@@ -105,7 +109,8 @@ DEFAULTS = {
         "detection": "high",
         "action": "allowed",
         "hits": 10,
-        "actors": 3,
+        "users": 3,
+        "clients": 0,
         "first_seen": T0,
         "last_seen": T1,
         "sample_path": "logs/proxy.log.gz",
@@ -157,6 +162,9 @@ _COUNTED = ("managed", "unmanaged", "drifted", "prohibited", "retired_alive", "w
             "needs_review")  # fmt: skip
 
 
+_RECORDS = "read - header - blank - comment"
+
+
 class Store:
     """Views as tables; `add` fills in what a test does not care for."""
 
@@ -196,6 +204,11 @@ class Store:
             "sources_incomplete": sum(not ok for (ok,) in status),
             "assets": states.total(),
             "unapproved": states["unapproved_use"],
+            "records": self._all(f"select coalesce(sum({_RECORDS}), 0) from v_source")[0][0],
+            "clients": 0,
+            "in_use": self._all("select count(*) filter (in_use) from v_asset")[0][0],
+            "blocked_only": self._flagged("blocked_only"),
+            "gone": self._flagged("gone"),
             "declared": declared.total(),
             "declared_not_observed": declared["declared_not_observed"],
             "not_assessable": declared["not_assessable"],
@@ -204,6 +217,10 @@ class Store:
         }
         counted |= {state: states[state] for state in _COUNTED}
         return self.add("v_run", **(totals | counted | values))
+
+    def _flagged(self, flag: str) -> int:
+        query = f"select count(*) filter (list_contains(flags, '{flag}')) from v_asset"
+        return self._all(query)[0][0]
 
     def _all(self, query: str) -> list[tuple]:
         return self.con.execute(query).fetchall()
@@ -346,7 +363,7 @@ def _asset(store: Store, at: int, row: dict[str, str], seen: datetime) -> None:
             action="blocked" if part == 2 else "allowed",
             hits=max(1, hits // (part + 1)),
             bytes_out=sent if part == 0 else None,
-            actors=users,
+            users=users,
             last_seen=seen,
             sample_line=1204 + at * 17 + part,
         )
@@ -455,7 +472,8 @@ def _folds(store: Store, chance: random.Random) -> None:
     ):
         store.con.execute(
             f"insert into {view} select {name}, count(*), "
-            "count(*) filter (state = 'unmanaged'), sum(hits), sum(bytes_out), sum(users) "
+            "count(*) filter (state = 'unmanaged'), sum(hits), sum(bytes_out), sum(sized_out), "
+            f"sum(users){', sum(clients)' if view == 'v_vendor' else ''} "
             f"from v_asset group by {name.split(', any')[0]}"
         )
     days = []
@@ -464,7 +482,8 @@ def _folds(store: Store, chance: random.Random) -> None:
             seen = chance.randrange(most // 2, most + 1) // (3 if at.weekday() > 4 else 1)
             if seen:
                 days.append({"day": at, "state": state, "assets": seen, "hits": seen * 310,
-                             "bytes_out": seen * 21_000_000, "actors": seen * 7})  # fmt: skip
+                             "bytes_out": seen * 21_000_000, "users": seen * 7,
+                             "clients": 0})  # fmt: skip
     store.add_all("v_timeline", days)
 
 

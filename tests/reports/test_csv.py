@@ -6,7 +6,7 @@ import csv as standard
 import stat
 
 from reports import csv, ledger
-from reports.text import csv_value
+from reports.text import csv_value, safe_text
 
 
 def rows(path):
@@ -39,15 +39,16 @@ def test_columns_do_not_move(filled, tmp_path):
         '"native_ids","domains","model","account","region","tenant","detection","confidence",'
         '"hits","blocked","bytes_out","bytes_in","users","first_seen","last_seen","new","state",'
         '"fields","flags","rule_ids","why","rejected","rows","refs","owner","department",'
-        '"severity"',
+        '"severity","models","failed","in_use","sized_out","sized_in","clients"',
         "findings": '"finding_id","state","severity","title","asset_id","declared_row","ref",'
         '"evidence","remediation"',
         "declared": '"row","source","ref","name","business_owner","technical_owner","department",'
         '"vendor","product","lifecycle","approved_on","review_due","state","flags",'
         '"duplicate_of_row","why","assets","remarks"',
         "evidence": '"asset_id","source","indicators","surface","usage","detection","dst_host",'
-        '"dst_ip","dst_port","client","action","hits","bytes_out","bytes_in","actors",'
-        '"first_seen","last_seen","sample_path","sample_line"',
+        '"dst_ip","dst_port","client","action","hits","bytes_out","bytes_in","users",'
+        '"first_seen","last_seen","sample_path","sample_line","clients","sized_out","sized_in",'
+        '"model"',
         "coverage": '"record","source","path","line","field","format","organisation","account",'
         '"region","operation","state","reason","message","items","from","to","visibility",'
         '"sha256","read","header","blank","comment","skipped","ok","rejected","cut",'
@@ -71,7 +72,7 @@ def test_coverage_names_sources_cells_problems_rejects_and_weak_signs(filled, tm
 def test_a_hostile_name_is_text_and_comes_back(store, tmp_path, hostile):
     store.add("v_asset", asset_id="a", name=hostile)
     (row,) = rows(csv.write(store.con, tmp_path)[0])
-    assert csv_value(row["name"]) == hostile
+    assert csv_value(row["name"]) == safe_text(hostile, keep="\n\t")
     assert not row["name"].startswith(tuple("=+-@\t\r\n\x00\uff1d"))
 
 

@@ -77,7 +77,7 @@ def test_script_and_style_hold_no_address(filled, parsed):
 
 def test_the_headline_is_numbers_with_coverage_and_no_verdict(filled, parsed):
     tree = parsed(filled)
-    assert texts(tree, ".//h1") == ["28 AI assets seen, 16 unmanaged"]
+    assert texts(tree, ".//h1") == ["28 AI assets in use, 16 unmanaged"]
     lede = re.sub(r"\s+", " ", texts(tree, ".//p[@class='lede']")[0])
     assert lede == (
         "Between 2026-10-20 and 2026-11-19. 3 of 6 sources read completely, 2 in part, 1 not. "
@@ -180,8 +180,8 @@ def one_of_each(store, text):
     store.add("v_problem", path=text, reason=text, message=text, level="note")
     store.add("v_reject", path=text, line=1, field=text, reason=text, value=text)
     store.add("v_candidate", dst_host=text, why=text)
-    store.add("v_vendor", vendor=text, vendor_name=text, assets=1, unmanaged=1, hits=1, actors=1)
-    store.add("v_department", department=text, assets=1, unmanaged=1, hits=1, actors=5)
+    store.add("v_vendor", vendor=text, vendor_name=text, assets=1, unmanaged=1, hits=1, users=1)
+    store.add("v_department", department=text, assets=1, unmanaged=1, hits=1, users=5)
     return store.run(organisation=text)
 
 
@@ -251,7 +251,7 @@ def test_charts_count_days_weeks_and_months(new_store):
         con = new_store().con
         con.execute(
             "insert into v_timeline select date '2023-01-02' + day::integer, 'managed', $start, "
-            "1, 1000, 5 from range($days) r(day)",
+            "1, 1000, 5, 0 from range($days) r(day)",
             {"days": days, "start": start},
         )
         assets, sent = charts(ledger.read(con, ledger.Day))

@@ -29,9 +29,9 @@ def show():
 
 def test_the_headline_has_coverage_beside_its_numbers(filled, show):
     told = show(filled, 120).splitlines()
-    assert told[2].startswith("28 AI assets seen, 16 unmanaged, 1 prohibited")
+    assert told[2].startswith("28 AI assets in use: 16 unmanaged, 1 prohibited")
     assert told[4] == (
-        "looked at  3 of 6 sources complete · 1,657,532 records, 12 rejected, 1 cut off · "
+        "looked at  3 of 6 sources complete · 1,657,520 records, 12 rejected, 1 cut off · "
         "2026-10-20 to 2026-11-19"
     )
     assert told[5] == "5 gaps: what was not read is in none of these numbers"
@@ -68,7 +68,7 @@ def test_rows_beyond_the_table_are_counted(filled, show, monkeypatch):
 def test_a_run_that_saw_nothing_says_so_with_its_coverage(store, show):
     store.add("v_source", read=4, ok=4, unmatched=4)
     told = show(store.run(first_time=None, last_time=None))
-    assert "0 AI assets seen\n" in told
+    assert "0 AI assets in use\n" in told
     assert "1 of 1 source complete · 4 records · no record with a time" in told
     assert "Everything given was read" in told
 

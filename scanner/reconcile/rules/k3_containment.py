@@ -64,11 +64,13 @@ def _containers(row: RowFacts, world: World) -> Iterator[Hit]:
 
 
 def _agreement(row: RowFacts, line: Line, asset: AssetFacts) -> tuple[float, str]:
-    model = covers([_any_version(m) for m in row.models], asset.asset.model or "")
-    if model is False:
+    wanted = [_any_version(m) for m in row.models]
+    verdicts = {model: covers(wanted, model) for model in asset.asset.all_models}
+    declared = next((model for model, covered in verdicts.items() if covered), None)
+    if declared is not None:
+        return 0.9, f"runs {declared} on {line.name}"
+    if False in verdicts.values():
         return 0.0, ""
-    if model:
-        return 0.9, f"runs {asset.asset.model} on {line.name}"
     if line.platform:
         return 0.6, f"is on {line.name}"
     return 0.9, f"is {line.name}"

@@ -1,0 +1,53 @@
+"""Parts of one rotated log are one source; logs of two places are two."""
+
+import pytest
+
+from scanner.series import series
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("hq/access.log", "hq/access.log.1"),
+        ("hq/access.log", "hq/access.log-20260308.gz"),
+        ("hq/access.log-20260308.gz", "hq/access.log-20260315.gz"),
+        ("zeek/2026-03-08/conn.14:00:00-15:00:00.log.gz",
+         "zeek/2026-03-09/conn.00:00:00-01:00:00.log"),
+        ("trail/eu/2026/03/08/1_eu_20260308T0005Z_AbCdEfGh12345678.json.gz",
+         "trail/eu/2026/03/09/1_eu_20260309T0010Z_ZbCdEfGh12345679.json.gz"),
+        ("x/year=2026/month=03/day=08/part.json", "x/year=2026/month=03/day=09/part.json"),
+        ("umbrella/2026-03-08/2026-03-08-12-10-e4e1.csv.gz",
+         "umbrella/2026-03-09/2026-03-09-00-20-7ab0.csv.gz"),
+        ("logs-20260308.zip!access.log", "logs-20260309.zip!access.log"),
+        ("iis/u_ex260308.log", "iis/u_ex260309.log"),
+    ],
+)  # fmt: skip
+def test_parts_of_a_log_are_one_source(one, other):
+    assert series(one, "logs.x") == series(other, "logs.x")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("hq/access.log", "pilot/access.log"),
+        ("fw1.log", "fw2.log"),
+        ("fw-1.log", "fw-2.log"),
+        ("site-2/proxy.log", "site-3/proxy.log"),
+        ("remote/10.0.0.1", "remote/10.0.0.2"),
+        ("remote/10.0.0.1.log", "remote/10.0.0.2.log"),
+        ("trail/123456789012/2026/03/08/a.json", "trail/210987654321/2026/03/08/a.json"),
+        ("logs/dns.log", "logs/proxy.log"),
+    ],
+)
+def test_logs_of_two_places_are_two_sources(one, other):
+    assert series(one, "logs.x") != series(other, "logs.x")
+
+
+def test_two_formats_are_two_sources():
+    assert series("hq/today.log", "logs.squid") != series("hq/today.log", "logs.dnsmasq")
+
+
+@pytest.mark.parametrize("path", ["-", "2026-03-08.log", "", "/", "20260308", "a//b", "\x1b[2026"])
+def test_any_path_has_a_series(path):
+    name, _ = series(path, "logs.x")
+    assert isinstance(name, str)
