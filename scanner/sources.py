@@ -14,6 +14,7 @@ from connectors.files.notice import Notice
 from connectors.files.stream import open_streams
 from connectors.logs.cut import segments
 from connectors.logs.detect import detect
+from connectors.logs.remarks import folded
 from scanner.grown import Before, Start, added, start_of
 from scanner.scan_range import Partial
 
@@ -176,8 +177,9 @@ def _scan(
     partial = engine.run(fmt, reading.settings, cut)
     zone = reading.settings.timezone or "UTC"
     result = _result(stream, stream.outcome(), fmt, zone, partial)
-    result.notices[:0] = [*notices, *partial.notices]
-    error = next((notice for notice in partial.notices if notice.level == "error"), None)
+    remarks = folded(partial.notices, stream.path)
+    result.notices[:0] = [*notices, *remarks]
+    error = next((notice for notice in remarks if notice.level == "error"), None)
     if error is not None and result.status == "complete":
         result.status, result.reason = "partial", error.reason
     return result

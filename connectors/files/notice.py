@@ -13,6 +13,7 @@ class Notice:
 
     `reason` of an error is a word of the coverage table: missing, unreadable, refused, corrupt,
     truncated, malformed, incomplete, empty. Of a warning or note it only groups like with like.
+    count: how many times it holds, where `line` is the first; 0 if that is not counted.
     """
 
     path: str
@@ -21,6 +22,7 @@ class Notice:
     message: str
     line: int | None = None
     field: str | None = None
+    count: int = 0
 
     def __str__(self) -> str:
         where = self.path if self.line is None else f"{self.path}:{self.line}"

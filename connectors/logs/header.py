@@ -24,6 +24,14 @@ def places(header: Sequence[str], wanted: Iterable[str]) -> dict[str, int]:
     return {name: where[key] for name in wanted if (key := canonical(name)) in where}
 
 
+def named_twice(header: Iterable[str]) -> list[str]:
+    """The names that come more than once, each once, as they are first spelled."""
+    spelled: dict[str, list[str]] = {}
+    for name in header:
+        spelled.setdefault(canonical(name), []).append(name)
+    return [names[0] for key, names in spelled.items() if key and len(names) > 1]
+
+
 def split_header(line: str, delim: str, quote: str) -> tuple[str, ...]:
     """The names in a header line."""
     names = (name.strip() for name in line.split(delim))

@@ -13,9 +13,10 @@ import numpy as np
 
 from connectors.files.notice import Notice
 from connectors.logs.frame import blank_lines, first_bytes
-from connectors.logs.header import canonical, places, split_header
+from connectors.logs.header import canonical, named_twice, places, split_header
 from connectors.logs.model import AUTO, GENERIC
 from connectors.logs.records import assemble
+from connectors.logs.remarks import columns_twice
 from connectors.logs.values import Counts, Reject, Segment
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ class ZeekRules:
         self._path = path
         self._delim = fmt.reader.delim
         self._columns: tuple[str, ...] | None = None
+        self._notices: list[Notice] = []
         self._open = False  # fields were named and no #close has come since
 
     def cut(self, lines: Lines, *, final: bool) -> Cutting:  # noqa: ARG002 - every line ends here
@@ -109,13 +111,15 @@ class ZeekRules:
         done = 0
         for at in headers:
             before = self._columns, self._delim
-            self._header(lines.text(at))
+            self._header(lines.text(at), int(lines.line_no[at]))
             if (self._columns, self._delim) != before and not is_header[done:at].all():
                 found.append(self._records(lines, is_header, slice(done, at), *before))
                 done = at
         found.append(self._records(lines, is_header, slice(done, None), self._columns, self._delim))
         if not self.refused:  # a refused source counts nothing
             found[0].counts += counts + Counts(read=len(headers), header=len(headers))
+        found[0].notices += self._notices
+        self._notices = []
         return found, None
 
     def _records(
@@ -137,7 +141,7 @@ class ZeekRules:
             notices=[Notice(self._path, "error", "refused", message, line)],
         )
 
-    def _header(self, text: str) -> None:
+    def _header(self, text: str, line: int) -> None:
         if text.startswith("#separator "):
             found = _SEPARATOR.fullmatch(text.removeprefix("#separator ").strip())
             if found:
@@ -145,6 +149,8 @@ class ZeekRules:
         elif text.startswith("#fields"):
             self._columns = tuple(text.split(self._delim)[1:])
             self._open = True
+            if doubled := named_twice(self._columns):
+                self._notices.append(columns_twice(self._path, doubled, line))
         elif text.startswith("#close"):
             self._open = False
 
@@ -216,6 +222,8 @@ class CsvRules:
             self._refuse(int(kept.line_no[0]), "no header, and not the default columns", notices)
             return rest, counts
         self._columns = names
+        if doubled := named_twice(names):
+            notices.append(columns_twice(self._path, doubled, int(kept.line_no[0])))
         self._spelled = kept.data[kept.starts[0] : kept.ends[0]]
         if lacking := self._lacking(names):
             self._refuse(int(kept.line_no[0]), f"no header, or none with {lacking}", notices)

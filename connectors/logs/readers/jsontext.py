@@ -19,6 +19,7 @@ from connectors.logs.frame import text_array
 from connectors.logs.header import canonical
 from connectors.logs.jsonmarks import Scanner
 from connectors.logs.readers.base import Bad, Source, empty_table
+from connectors.logs.readers.twice import tell_repeated
 
 if TYPE_CHECKING:
     import duckdb
@@ -64,6 +65,7 @@ class JsonReader:
             lines, source.rows = lines.filter(pa.array(ok)), source.rows[ok]
         paths, source.names = self._paths(lines)
         source.table = self._ask(_query(paths), lines) if paths else empty_table(len(lines))
+        tell_repeated(segment, source, lines, paths, self.con)
         ok = self._scalars(source.table, paths, lines, source)
         if not ok.all():
             source.table, source.rows = source.table.filter(pa.array(ok)), source.rows[ok]

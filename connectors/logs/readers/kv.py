@@ -1,6 +1,7 @@
 r"""key=value pairs, values in quotes where they hold blanks: key="a \"quoted\" value".
 
-A quoted value is taken as a whole, so a pair inside it is content; of equal keys the first wins.
+A quoted value is taken as a whole, so a pair inside it is content; of equal keys, in whatever
+spelling, the first wins, and it is said that there was another.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.logs.engine import literal
-from connectors.logs.header import places
+from connectors.logs.header import canonical, places
 from connectors.logs.readers.base import Bad, Source, empty_table, every_row
+from connectors.logs.remarks import twice
 
 if TYPE_CHECKING:
     import duckdb
@@ -49,6 +51,7 @@ class KvReader:
         codes = np.asarray(coded.indices.fill_null(-1).to_numpy())  # quoted text has no key
         spelled = coded.dictionary.to_pylist()
         where = places(spelled, self.wanted)
+        codes = _one_code_a_name(codes, spelled)
         rows = every_row(segment)
         source = Source(
             empty_table(len(rows)), rows, names={n: spelled[i] for n, i in where.items()}
@@ -60,6 +63,11 @@ class KvReader:
             at = np.flatnonzero(codes == code)[::-1]
             first = np.full(len(rows), -1, np.int64)
             first[owner[at]] = at  # the first of equal keys is written last
+            again = at[:-1][np.diff(owner[at]) == 0]
+            if len(again):
+                line = int(segment.line_no[owner[again[-1]]])
+                more = len(np.unique(owner[again]))
+                segment.notices.append(twice(source.names[name], line, more))
             columns[name] = values.take(pa.array(first, mask=first < 0))
         if columns:
             source.table = pa.table(columns)
@@ -91,6 +99,15 @@ class KvReader:
                 name = spelled[codes[i]]
                 source.bad.append(Bad(row, name, "quote never closed", values[i].as_py()))
         return good
+
+
+def _one_code_a_name(codes: NDArray[np.int64], spelled: list[str]) -> NDArray[np.int64]:
+    """Codes of keys, where all spellings of one name have the code of the first."""
+    first: dict[str, int] = {}
+    same = [first.setdefault(canonical(name), i) for i, name in enumerate(spelled)]
+    if len(first) == len(spelled):
+        return codes
+    return np.where(codes < 0, codes, np.array([*same, -1], np.int64)[codes])
 
 
 def _whole(column: pa.ChunkedArray) -> pa.Array:

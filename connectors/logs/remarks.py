@@ -1,0 +1,53 @@
+"""What the readers remark about single records, summed over a whole source."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from connectors.files.notice import Notice
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+SHOWN: Final = 64  # characters of a name in a message
+LISTED: Final = 20
+
+
+def twice(field: str, line: int, count: int) -> Notice:
+    """A record has two values for one field."""
+    message = f"{clipped(field)} comes more than once in a record: one value is read"
+    return Notice("", "warning", "twice", message, line, field, count)
+
+
+def columns_twice(path: str, names: Sequence[str], line: int) -> Notice:
+    """A header names a column twice."""
+    listed = ", ".join(map(clipped, names[:LISTED])) + (", …" if len(names) > LISTED else "")
+    message = f"columns named more than once: {listed}; the first of each is read"
+    return Notice(path, "warning", "twice", message, line)
+
+
+def folded(notices: Iterable[Notice], path: str) -> list[Notice]:
+    """Each remark once, with its first line and how many times it holds."""
+    first: dict[tuple[str, ...], Notice] = {}
+    for notice in notices:
+        one = notice if notice.path else replace(notice, path=path)
+        key = (one.path, one.level, one.reason, one.message)
+        known = first.get(key)
+        if known is None:
+            first[key] = one
+        elif one.count:
+            line = min((n for n in (known.line, one.line) if n is not None), default=None)
+            first[key] = replace(known, line=line, count=known.count + one.count)
+    return [_counted(notice) for notice in first.values()]
+
+
+def _counted(notice: Notice) -> Notice:
+    if notice.count < 2:
+        return notice
+    return replace(notice, message=f"{notice.message} ({notice.count:,} times)")
+
+
+def clipped(name: str) -> str:
+    """A name from the outside, not endless."""
+    return name if len(name) <= SHOWN else f"{name[:SHOWN]}…"

@@ -1,0 +1,106 @@
+"""Two values for one name: the first is read, and it is said that there was another."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from connectors.files.notice import Notice
+from connectors.logs.remarks import folded
+
+AT = '"ts":"2026-03-01T00:00:00Z"'
+
+
+def remarks(found):
+    return [(n.line, n.field, n.count) for one in found.batches for n in one.notices if n.count]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f'{{{AT},"dst_host":"a.example","dst_host":"chatgpt.com"}}',
+        f'{{{AT},"dst_host" : "a.example","dst_host":"chatgpt.com"}}',
+        f'{{"dst_host":"a.example",{AT},"x":{{"dst_host":"b"}},"dst_host":null}}',
+        f'{{{AT},"dst_host":"a.example","Dst-Host":"chatgpt.com"}}',
+    ],
+)
+def test_a_json_key_that_comes_twice_is_said(read_text, line):
+    plain = f'{{"dst_host":"h.example",{AT}}}'
+    found = read_text("generic_json", f"{plain}\n{line}\n" * 2)
+    assert found.column("dst_host")[0] == "h.example"
+    assert remarks(found) == [(2, found.batches[0].notices[0].field, 2)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f'{{{AT},"dst_host":"a.example","x":{{"dst_host":"b","user":1}},"user":null}}',
+        f'{{{AT},"dst_host":"a.example","y_dst_host":"b","text":"\\"dst_host\\":1"}}',
+        f'{{{AT},"dst_host":"a.example","z":1,"z":2}}',
+    ],
+)
+def test_alike_is_not_twice(read_text, line):
+    assert remarks(read_text("generic_json", line + "\n")) == []
+
+
+def test_of_equal_json_keys_the_first_counts(read_text):
+    line = f'{{{AT},"dst_host":"a.example","dst_host":"chatgpt.com"}}'
+    assert read_text("generic_json", line + "\n").column("dst_host") == ["a.example"]
+
+
+def test_a_key_inside_may_come_twice(read_text):
+    event = {
+        "timestamp": "2026-03-01T00:00:00.000000+0000", "event_type": "tls",
+        "src_ip": "10.0.0.1", "dest_ip": "192.0.2.1", "dest_port": 443, "proto": "TCP",
+    }  # fmt: skip
+    text = json.dumps(event)[:-1] + ', "tls": {"sni": "a.example", "sni": "chatgpt.com"}}\n'
+    found = read_text("suricata_eve", text)
+    assert (found.column("tls_sni"), len(remarks(found))) == (["a.example"], 1)
+
+
+def test_a_repeated_pair_is_said(read_text):
+    plain = "ts=2026-03-01T00:00:00Z host=h.example user=ann\n"
+    found = read_text("generic_kv", plain + plain.replace("user=", "host=chatgpt.com HOST=x user="))
+    assert found.column("dst_host") == ["h.example", "h.example"]
+    assert remarks(found) == [(2, "host", 1)]
+
+
+def test_a_pair_may_be_spelled_differently_from_line_to_line(read_text):
+    text = "ts=2026-03-01T00:00:00Z host=a.example\nTS=2026-03-01T00:00:00Z Host=b.example\n"
+    found = read_text("generic_kv", text)
+    assert (found.column("dst_host"), remarks(found)) == (["a.example", "b.example"], [])
+
+
+@pytest.mark.parametrize(
+    ("header", "said"),
+    [
+        ("ts,host,host,user", "columns named more than once: host; the first of each is read"),
+        ("ts,Dst-Host,dst_host,Dst_Host", "columns named more than once: Dst-Host; the first of"),
+        ("ts,host,url,user", None),
+        ("ts,host,,", None),
+    ],
+)
+def test_a_column_named_twice_is_said(read_text, header, said):
+    found = read_text("generic_csv", f"{header}\n2026-03-01T00:00:00Z,a.example,,\n")
+    told = [one for one in found.notices if one.startswith("columns named")]
+    assert [one[: len(said or "")] for one in told] == ([said] if said else [])
+
+
+def test_a_zeek_header_that_names_a_column_twice_is_said(read_text):
+    fields = ["ts", "uid", "id.orig_h", "id.resp_h", "id.resp_p", "server_name", "server_name"]
+    row = ["1772323200.0", "C1", "10.0.0.1", "192.0.2.1", "443", "a.example", "chatgpt.com"]
+    text = "\t".join(["#fields", *fields]) + "\n" + "\t".join(row) + "\n#close\n"
+    assert read_text("zeek_ssl", text).notices == [
+        "columns named more than once: server_name; the first of each is read"
+    ]
+
+
+def test_a_remark_is_made_once_with_its_first_line_and_its_sum():
+    one = Notice("", "warning", "twice", "host comes twice", 9, "host", 2)
+    two = Notice("", "warning", "twice", "host comes twice", 4, "host", 1_000)
+    other = Notice("a.log", "note", "open", "no #close")
+    assert [str(n) for n in folded([one, other, two], "a.log")] == [
+        "a.log:4: host comes twice (1,002 times)",
+        "a.log: no #close",
+    ]
