@@ -53,6 +53,7 @@ def load_register(request: ScanRequest) -> Register:
             request.inventories,
             lenient=request.lenient,
             status_words=words,
+            columns=policy.columns if policy is not None else None,
             organisation=None if request.organisation == "default" else request.organisation,
         )
     except (InventoryError, StrictYamlError) as problem:

@@ -27,11 +27,12 @@ def without_option(cell: str) -> str:
     return _OPTION_LETTER.sub("", cell)
 
 
-def several(cell: str) -> tuple[str, ...]:
+def several(cell: str, *, names: bool = False) -> tuple[str, ...]:
     """The values of a cell that may hold several, in order, without repeats.
 
     Split on , ; / & "and" and line breaks, never inside parentheses and never before a legal
-    form ("OpenAI, Inc."). Missing-value words among them are left out.
+    form ("OpenAI, Inc."). names: the values are names, which "&" and "and" may be part of
+    ("Johnson & Johnson"). Missing-value words among them are left out.
     """
     parts: list[str] = []
     depth, start = 0, 0
@@ -45,7 +46,8 @@ def several(cell: str) -> tuple[str, ...]:
             parts.append(text[start:at])
             start = at + 1
     parts.append(text[start:])
-    found = (value(piece) for part in parts for piece in _words_apart(part))
+    pieces = parts if names else [piece for part in parts for piece in _words_apart(part)]
+    found = (value(piece) for piece in pieces)
     return tuple(dict.fromkeys(piece for piece in found if piece is not None))
 
 

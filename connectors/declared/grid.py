@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from connectors.declared.header import Header, map_header
 from connectors.declared.text import fold
@@ -11,7 +11,9 @@ from connectors.declared.text import fold
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-_PREAMBLE = 15  # titles and blank lines people put above a header
+_PREAMBLE: Final = 15  # titles and blank lines people put above a header
+_TITLE: Final = 300  # most cells of a header are questions at the longest, not paragraphs
+_SUBTITLE: Final = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,40 +33,120 @@ class Record:
 class Grid:
     """The records of one table under its header.
 
-    source: file, or file!sheet. above: records above the header that are not rows.
+    source: file, or file!sheet. above: records above the header that are not rows. repeated:
+    records that say the header again (the top of each printed page).
     """
 
     source: str
     header: Header
     header_line: int | None
     records: tuple[Record, ...]
-    above: int = 0
+    above: tuple[Record, ...] = ()
+    repeated: tuple[Record, ...] = ()
 
 
 def grid_of(
-    source: str, records: Sequence[Record], override: Mapping[str, str] | None = None
+    source: str,
+    records: Sequence[Record],
+    override: Mapping[str, str] | None = None,
+    *,
+    ragged: bool = False,
 ) -> Grid | None:
     """Find the header among the first records: the one that maps a name and most columns.
 
-    None when no record maps a column to a name.
+    A header may be two records, groups above ("Owner", "", "Status") and columns below
+    ("Business", "IT", "Decision"). ragged: a record may be wider than the header (a sheet's), and
+    what stands there is a column without a name. None when no record maps a column to a name.
     """
-    best: tuple[int, int] | None = None
+    best: tuple[int, int, tuple[str, ...], int] | None = None
     for at, record in enumerate(records[:_PREAMBLE]):
-        header = map_header(record.cells, override)
-        mapped = len(header.mapping())
-        if header.has("name") and mapped > (best[0] if best else 0) and _looks_like_words(record):
-            best = (mapped, at)
+        for cells, size in _readings(records, at):
+            header = map_header(cells, override)
+            mapped = len(header.mapping())
+            if header.has("name") and mapped > (best[0] if best else 0) and _like_words(record):
+                best = (mapped, at, cells, size)
     if best is None:
         return None
-    at = best[1]
-    rest = tuple(_padded(r, records[at]) for r in records[at + 1 :])
-    return Grid(source, map_header(records[at].cells, override), records[at].line, rest, above=at)
+    _, at, cells, size = best
+    rest = records[at + size :]
+    width = _width(cells, rest, ragged=ragged)
+    header = map_header((*cells, *("",) * width)[:width], override)
+    same = [fold(cell) for cell in cells[:width]]
+    again = {at for at, r in enumerate(rest) if not r.blank and _folded(r, width) == same}
+    return Grid(
+        source,
+        header,
+        records[at].line,
+        tuple(_padded(r, width) for at, r in enumerate(rest) if at not in again),
+        above=tuple(r for r in records[:at] if not r.blank),
+        repeated=tuple(rest[at] for at in sorted(again)),
+    )
 
 
-def _padded(record: Record, header: Record) -> Record:
-    return record if not record.blank else Record(record.line, ("",) * len(header.cells))
+def _readings(records: Sequence[Record], at: int) -> list[tuple[tuple[str, ...], int]]:
+    """The record as a header of its own, and together with the next one. (cells, records)."""
+    top = records[at].cells
+    found = [(top, 1)]
+    below = records[at + 1].cells if at + 1 < len(records) else ()
+    gaps = any(not cell.strip() for cell in top)
+    if below and gaps and _like_columns(top, below):
+        found.append((_joined(top, below), 2))
+    return found
 
 
-def _looks_like_words(record: Record) -> bool:
-    """A header's cells are questions at the longest, not paragraphs."""
-    return any(fold(cell) for cell in record.cells) and max(map(len, record.cells)) <= 300
+def _joined(top: Sequence[str], below: Sequence[str]) -> tuple[str, ...]:
+    """Group and column in one name; the column alone where only that is a known header."""
+    width = max(len(top), len(below))
+    names: list[str] = []
+    group = ""
+    for at in range(width):
+        over = top[at].strip() if at < len(top) else ""
+        under = below[at].strip() if at < len(below) else ""
+        group = over or (group if under else "")
+        whole = " ".join(part for part in (group, under) if part)
+        orders = (whole, f"{under} {group}", under)  # "Owner" over "Business" is business owner
+        known = (name for name in orders if name and map_header((name,)).mapping())
+        names.append(next(known, whole))
+    return tuple(names)
+
+
+def _like_columns(top: Sequence[str], below: Sequence[str]) -> bool:
+    """The lower record holds column names: short words, most of which we know under their group."""
+    filled = [at for at, cell in enumerate(below) if cell.strip()]
+    if len(filled) < 2 or any(len(below[at]) > _SUBTITLE for at in filled):
+        return False
+    whole = _known_columns(_joined(top, below), filled)
+    alone = _known_columns(below, filled)
+    complete = map_header(below).has("name")
+    better = whole > alone or (whole == alone and not complete)
+    above = _known_columns((*top, *("",) * len(below)), filled)
+    return 2 * whole > len(filled) and whole > above and better
+
+
+def _known_columns(cells: Sequence[str], positions: Sequence[int]) -> int:
+    return sum(bool(map_header((cells[at],)).mapping()) for at in positions)
+
+
+def _width(header: Sequence[str], records: Sequence[Record], *, ragged: bool) -> int:
+    """Columns up to the last that has a name, or a cell under an empty name."""
+    named = max((at for at, cell in enumerate(header, start=1) if cell.strip()), default=0)
+    filled = (
+        at
+        for record in records
+        for at, cell in enumerate(record.cells if ragged else record.cells[: len(header)], start=1)
+        if at > named and cell.strip()
+    )
+    return max(filled, default=named)
+
+
+def _folded(record: Record, width: int) -> list[str]:
+    return [fold(cell) for cell in (*record.cells, *("",) * width)[:width]]
+
+
+def _padded(record: Record, width: int) -> Record:
+    return record if not record.blank else Record(record.line, ("",) * width)
+
+
+def _like_words(record: Record) -> bool:
+    filled = [cell for cell in record.cells if fold(cell)]
+    return 2 * sum(len(cell) > _TITLE for cell in filled) < len(filled)

@@ -45,17 +45,18 @@ class InventoryError(Exception):
         where = self.path
         if self.line is not None:
             where += f":{self.line}" + (f":{self.column}" if self.column is not None else "")
-        also = f" (also line {_lines(self.more)})" if self.more else ""
+        also = f" (also line {lines_named(self.more)})" if self.more else ""
         what = f"{self.field}: " if self.field else ""
-        return _one_line(f"{where}: {what}{self.problem}{also}; {self.hint}")
+        return one_line(f"{where}: {what}{self.problem}{also}; {self.hint}")
 
 
-def _one_line(text: str) -> str:
-    """Cells may hold anything: what is not printable is shown escaped."""
+def one_line(text: str) -> str:
+    """Text of a cell for a message: what is not printable is shown escaped."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def _lines(numbers: tuple[int, ...]) -> str:
+def lines_named(numbers: tuple[int, ...]) -> str:
+    """The first few line numbers, and how many more there are."""
     shown = ", ".join(str(n) for n in numbers[:MAX_LINES_NAMED])
     rest = len(numbers) - MAX_LINES_NAMED
     return shown + (f" and {rest} more" if rest > 0 else "")
@@ -95,7 +96,7 @@ class RowProblem:
     def __str__(self) -> str:
         where = self.path + (f":{self.line}" if self.line is not None else "")
         what = f"{self.field}: " if self.field else ""
-        return _one_line(f"{where}: {what}{self.message}")
+        return one_line(f"{where}: {what}{self.message}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +148,8 @@ class Inventory:
     """A register that was read: its rows, what to say about them, and its fingerprint.
 
     rejected: rows not taken, each named by an `error` in problems. records: data records in the
-    file, so that len(rows) + rejected + blank == records.
+    file, so that len(rows) + rejected + blank == records. columns: name -> field. unread: file or
+    file!sheet -> names of its columns that no field takes. names: of all columns.
     """
 
     path: str
@@ -159,6 +161,8 @@ class Inventory:
     rejected: int = 0
     blank: int = 0
     columns: Mapping[str, str] = field(default_factory=dict)
+    unread: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,11 @@ import re2
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from connectors.declared.domains import read_host
+from connectors.declared.header import IGNORE
 from connectors.declared.model import LIFECYCLES, InventoryError
 from connectors.declared.read import read_bytes
 from connectors.declared.text import decode
+from connectors.declared.words import HEADERS
 
 Parser = Callable[[str, str], object]
 Text = Annotated[str, Field(min_length=1)]
@@ -79,12 +81,16 @@ class Waiver(_Strict):
 
 
 class Policy(_Strict):
-    """The whole policy. status_words None: no vocabulary of its own."""
+    """The whole policy. status_words None: no vocabulary of its own.
+
+    columns: column of the register as its header has it -> field, or `ignore`.
+    """
 
     sanctioned_tenants: dict[str, tuple[str, ...]] = {}
     prohibited: tuple[DenyRule, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     status_words: dict[str, tuple[str, ...]] | None = None
+    columns: dict[str, str] = {}
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
@@ -100,6 +106,10 @@ class Policy(_Strict):
         unknown = set(self.status_words or ()) - set(LIFECYCLES)
         if unknown:
             raise ValueError(f"status_words: {min(unknown)} is none of {', '.join(LIFECYCLES)}")
+        for column, name in self.columns.items():
+            if name not in HEADERS and name != IGNORE:
+                fields = ", ".join((*HEADERS, IGNORE))
+                raise ValueError(f'columns: "{column}" cannot be {name}, but one of {fields}')
         return self
 
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from connectors.declared import csv_file, dates, json_file, xlsx_file
-from connectors.declared.grid import Grid, Record, grid_of
-from connectors.declared.model import Declaration, Inventory, InventoryError, RowProblem
-from connectors.declared.rows import HostPoison, StatusUnknown, Vocabulary, declaration
+from connectors.declared import csv_file, json_file, xlsx_file
+from connectors.declared.grid import Record, grid_of
+from connectors.declared.model import Inventory, InventoryError, RowProblem
+from connectors.declared.remarks import summed, unused
+from connectors.declared.table import identifies, part_of
 from connectors.declared.text import decode
-from connectors.declared.words import DATES, IDENTIFYING
+from connectors.declared.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
+
+    from connectors.declared.grid import Grid
+    from connectors.declared.table import Part
 
 _MAX_BYTES: Final = 256 << 20
 _ZIP: Final = b"PK"
@@ -42,39 +45,58 @@ def read_inventory(
     """
     shown = str(path)
     data = read_bytes(Path(path), shown)
-    kind, tables = _tables(data, shown, organisation)
-    grids = [(name, grid) for name, records in tables if (grid := grid_of(name, records, columns))]
-    problems = [
-        RowProblem(shown, "note", "skipped_sheet", f"sheet {name!r} has no name column; not read")
-        for name, records in tables
-        if records and name not in {n for n, _ in grids} and kind == "xlsx"
-    ]
-    if not grids:
-        raise _no_header(shown, tables)
+    kind, tables, problems = _tables(data, shown, organisation, columns)
+    grids, skipped = _grids(shown, tables, columns)
     vocabulary = Vocabulary.build(status_words)
-    rows: list[Declaration] = []
-    rejected = blank = records_read = 0
-    mapping: dict[str, str] = {}
-    for _, grid in grids:
-        _check_columns(grid, shown)
-        mapping |= grid.header.mapping()
-        part = _rows(grid, shown, vocabulary, lenient=lenient, start=first_row + records_read)
-        rows += part.rows
-        problems += part.problems
-        rejected += part.rejected
-        blank += part.blank
-        records_read += part.records
+    parts: list[Part] = []
+    for grid in grids:
+        start = first_row + sum(part.records for part in parts)
+        parts.append(part_of(grid, shown, vocabulary, lenient=lenient, start=start))
+    rows = tuple(row for part in parts for row in part.rows)
+    told = (problem for part in parts for problem in part.problems)
     return Inventory(
         path=shown,
         format=kind,
         sha256=hashlib.sha256(data).hexdigest(),
-        rows=tuple(rows),
-        problems=(*problems, *_summed(shown, rows)),
-        records=records_read,
-        rejected=rejected,
-        blank=blank,
-        columns=mapping,
+        rows=rows,
+        problems=(*problems, *skipped, *told, *summed(shown, rows)),
+        records=sum(part.records for part in parts),
+        rejected=sum(part.rejected for part in parts),
+        blank=sum(part.blank for part in parts),
+        columns={name: field for part in parts for name, field in part.columns.items()},
+        unread={grid.source: part.unread for grid, part in zip(grids, parts, strict=True)},
+        names=tuple(name for grid in grids for name in grid.header.names),
     )
+
+
+def _grids(
+    path: str, tables: Sequence[tuple[str, list[Record]]], columns: Mapping[str, str] | None
+) -> tuple[list[Grid], list[RowProblem]]:
+    """The tables that are registers; beside one of them the others are told and left out."""
+    found = {
+        name: grid_of(name, records, columns, ragged=name != path)
+        for name, records in tables
+        if records
+    }
+    grids = [grid for grid in found.values() if grid is not None]
+    if not grids:
+        raise _no_header(path, tables)
+    good = [grid for grid in grids if identifies(grid)] or grids
+    why = {
+        name: "no name column" if grid is None else "nothing beside name and owner"
+        for name, grid in found.items()
+        if grid not in good
+    }
+    return good, [
+        RowProblem(
+            path, "note", "skipped_sheet", f"sheet {_sheet(name, path)} has {what}; not read"
+        )
+        for name, what in why.items()
+    ]
+
+
+def _sheet(name: str, path: str) -> str:
+    return repr(name.removeprefix(f"{path}!"))
 
 
 def read_inventories(
@@ -82,9 +104,13 @@ def read_inventories(
     *,
     lenient: bool = False,
     status_words: Mapping[str, Sequence[str]] | None = None,
+    columns: Mapping[str, str] | None = None,
     organisation: str | None = None,
 ) -> Inventory:
-    """Several registers as one: rows are numbered through, the fingerprint is of all of them."""
+    """Several registers as one: rows are numbered through, the fingerprint is of all of them.
+
+    columns: column name -> field; one that no register has is told.
+    """
     parts: list[Inventory] = []
     for path in paths:
         start = 1 + sum(part.records for part in parts)
@@ -93,23 +119,28 @@ def read_inventories(
                 path,
                 lenient=lenient,
                 status_words=status_words,
+                columns=columns,
                 organisation=organisation,
                 first_row=start,
             )
         )
+    shown = ", ".join(part.path for part in parts)
+    told = unused(columns or {}, (name for part in parts for name in part.names), shown)
     if len(parts) == 1:
-        return parts[0]
+        return replace(parts[0], problems=(*parts[0].problems, *told))
     digest = hashlib.sha256("".join(part.sha256 for part in parts).encode())
     return Inventory(
-        path=", ".join(part.path for part in parts),
+        path=shown,
         format="+".join(dict.fromkeys(part.format for part in parts)),
         sha256=digest.hexdigest(),
         rows=tuple(row for part in parts for row in part.rows),
-        problems=tuple(problem for part in parts for problem in part.problems),
+        problems=(*(problem for part in parts for problem in part.problems), *told),
         records=sum(part.records for part in parts),
         rejected=sum(part.rejected for part in parts),
         blank=sum(part.blank for part in parts),
         columns={name: field for part in parts for name, field in part.columns.items()},
+        unread={source: names for part in parts for source, names in part.unread.items()},
+        names=tuple(name for part in parts for name in part.names),
     )
 
 
@@ -131,126 +162,35 @@ def read_bytes(path: Path, shown: str) -> bytes:
 
 
 def _tables(
-    data: bytes, path: str, organisation: str | None
-) -> tuple[str, list[tuple[str, list[Record]]]]:
-    """(format, [(name of the table, its records)])."""
+    data: bytes, path: str, organisation: str | None, columns: Mapping[str, str] | None
+) -> tuple[str, list[tuple[str, list[Record]]], list[RowProblem]]:
+    """(format, [(name of the table, its records)], what of the file is not read)."""
     if data.startswith(_ZIP) or path.casefold().endswith((".xlsx", ".xlsm")):
-        return "xlsx", [(f"{path}!{n}", r) for n, r in xlsx_file.sheets_of(data, path)]
+        sheets = xlsx_file.sheets_of(data, path)
+        hidden = [
+            RowProblem(path, "note", "skipped_sheet", f"sheet {one.title!r} is hidden; not read")
+            for one in sheets
+            if not one.visible
+        ]
+        read = [(f"{path}!{one.title}", one.records) for one in sheets if one.visible]
+        return "xlsx", read, hidden
     text, encoding = decode(data, path)
     if text.lstrip()[:1] in ("[", "{"):
-        return "json", [(path, json_file.records_of(text, path, organisation))]
-    return f"csv ({encoding})", [(path, csv_file.records_of(text, path))]
+        return "json", [(path, json_file.records_of(text, path, organisation))], []
+    return f"csv ({encoding})", [(path, csv_file.records_of(text, path, columns))], []
 
 
-def _no_header(path: str, tables: list[tuple[str, list[Record]]]) -> InventoryError:
+def _no_header(path: str, tables: Sequence[tuple[str, list[Record]]]) -> InventoryError:
     first = next((records[0] for _, records in tables if records), None)
     shown = ", ".join(cell.strip() for cell in first.cells[:6])[:80] if first else ""
     line = first.line if first else None
     return InventoryError(
-        path, line, "", f"no column is a name (found: {shown})", 'call one "name" or map it'
-    )
-
-
-def _check_columns(grid: Grid, path: str) -> None:
-    if not IDENTIFYING & set(grid.header.mapping().values()):
-        raise InventoryError(
-            path,
-            grid.header_line,
-            "",
-            "no identifying column: nothing beside name and owner to compare with",
-            "add vendor, product, url or resource id",
-            rejected=len(grid.records),
-        )
-
-
-class _Part:
-    """What one table gave."""
-
-    __slots__ = ("blank", "problems", "records", "rejected", "rows")
-
-    def __init__(self) -> None:
-        self.rows: list[Declaration] = []
-        self.problems: list[RowProblem] = []
-        self.rejected = self.blank = self.records = 0
-
-
-def _rows(grid: Grid, path: str, vocabulary: Vocabulary, *, lenient: bool, start: int) -> _Part:
-    part = _Part()
-    if grid.source == path:
-        even, part.problems = csv_file.even(
-            list(grid.records), len(grid.header.names), path, lenient=lenient
-        )
-    else:  # a sheet has no ragged rows, only cells nobody filled
-        width = len(grid.header.names)
-        even = [Record(r.line, (r.cells + ("",) * width)[:width]) for r in grid.records]
-    part.records, part.rejected = len(even), len(part.problems)
-    orders = {
-        at: dates.order_of(r.cells[at] for r in even if r is not None)
-        for at, name in enumerate(grid.header.fields)
-        if name in DATES
-    }
-    poison: list[tuple[int | None, str]] = []
-    for row, record in enumerate(even, start=start):
-        if record is None:
-            continue
-        if record.blank:
-            part.blank += 1
-            continue
-        try:
-            part.rows.append(declaration(grid, record, row, vocabulary, orders))
-        except StatusUnknown as word:
-            part.rejected += 1
-            part.problems.append(_status_refused(grid, path, record, str(word)))
-        except HostPoison as host:
-            poison.append((record.line, str(host)))
-    if poison:
-        raise _poisoned(path, poison, _column(grid, "domains"))
-    return part
-
-
-def _status_refused(grid: Grid, path: str, record: Record, word: str) -> RowProblem:
-    message = f'status "{word[:60]}" is in no list; row left out; name it in the policy'
-    return RowProblem(
-        path, "error", "status_unknown", message, record.line, _column(grid, "lifecycle")
-    )
-
-
-def _poisoned(path: str, found: list[tuple[int | None, str]], column: str) -> InventoryError:
-    lines = tuple(line or 0 for line, _ in found)
-    return InventoryError(
         path,
-        found[0][0],
-        column,
-        f'"{found[0][1][:60]}" is a wildcard or public suffix',
-        "it would approve everything below it: name the domains one by one",
-        more=lines[1:],
-        rejected=len(found),
+        line,
+        "",
+        f"no column is a name (found: {shown})",
+        'call one "name", or map it under `columns` in the policy',
     )
-
-
-def _column(grid: Grid, name: str) -> str:
-    return next((n for n, f in grid.header.mapping().items() if f == name), name)
-
-
-def _summed(path: str, rows: Iterable[Declaration]) -> list[RowProblem]:
-    """One note for each kind of remark, with the lines it stands on."""
-    by_code: dict[str, list[tuple[int | None, str]]] = defaultdict(list)
-    for row in rows:
-        for remark in row.remarks:
-            code, _, text = remark.partition(": ")
-            by_code[code].append((row.line, text))
-    return [
-        RowProblem(
-            path,
-            "note",
-            code,
-            f"{found[0][1]}" + (f" (and {len(found) - 1} more rows)" if len(found) > 1 else ""),
-            found[0][0],
-            "owner" if code == "owner_missing" else None,
-            tuple(line for line, _ in found if line is not None),
-        )
-        for code, found in sorted(by_code.items())
-    ]
 
 
 def with_source(inventory: Inventory, source: str) -> Inventory:

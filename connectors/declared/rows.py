@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from connectors.declared import cells, dates, words
 from connectors.declared.domains import read_host
 from connectors.declared.model import Declaration, Remark
+from connectors.declared.status import Life, dated_answers, is_date, life_of, short
 from connectors.declared.text import fold
 
 if TYPE_CHECKING:
@@ -18,51 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from connectors.declared.grid import Grid, Record
+    from connectors.declared.status import Column
 
-_EXPLAINED = re.compile(r"\s[\u2013\u2014\x96\xa4-]\s")  # "Pilot - what a pilot is"
 _NO_NAME: Final = "(no name)"
+_SINCE: Final = {"approved_on": "approved", "retired_on": "retired"}
 _ENVIRONMENT_OF: Final = {w: env for env, many in words.ENVIRONMENTS.items() for w in many}
-
-
-class StatusUnknown(Exception):
-    """A status word that no list holds, and no policy that would say what it counts as."""
 
 
 class HostPoison(Exception):
     """A host cell that would match everything below a public suffix."""
-
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """Status word -> life-cycle; `by_policy`: unknown words count as approved, with a remark."""
-
-    of: Mapping[str, str]
-    by_policy: bool
-
-    @classmethod
-    def build(cls, status_words: Mapping[str, Sequence[str]] | None) -> Vocabulary:
-        """From a policy's `status_words`, or our own when there are none.
-
-        A policy's words are compared after trimming, ignoring case; ours also without accents
-        and punctuation, since nobody chose them.
-        """
-        source = words.STATUS_WORDS if status_words is None else status_words
-        key = _loose if status_words is None else _exact
-        return cls(
-            {key(w): life for life, many in source.items() for w in many}, status_words is not None
-        )
-
-    def lookup(self, cell: str) -> str | None:
-        """Life-cycle of a status cell; None when no list holds it."""
-        return self.of.get((_exact if self.by_policy else _loose)(cell))
-
-
-def _exact(word: str) -> str:
-    return " ".join(word.split()).casefold()
-
-
-def _loose(word: str) -> str:
-    return fold(_EXPLAINED.split(cells.without_option(word), maxsplit=1)[0])
 
 
 @dataclass(slots=True)
@@ -80,7 +44,8 @@ class _Row:
         return next((v for c in self.by_field.get(name, ()) if (v := cells.value(c))), None)
 
     def several(self, name: str) -> tuple[str, ...]:
-        found = [v for cell in self.by_field.get(name, ()) for v in cells.several(cell)]
+        named = name in words.NAMES
+        found = [v for c in self.by_field.get(name, ()) for v in cells.several(c, names=named)]
         return tuple(dict.fromkeys(found))
 
     def identifiers(self, name: str) -> tuple[str, ...]:
@@ -92,23 +57,36 @@ def declaration(
     grid: Grid,
     record: Record,
     row: int,
-    vocabulary: Vocabulary,
+    status: Sequence[Column],
     orders: Mapping[int, dates.Order | None],
+    *,
+    by_policy: bool,
 ) -> Declaration:
-    """The row of a record. orders: by column position, of slashed dates (dates.order_of).
+    """The row of a record. status: the columns that can say one (status.by_content).
 
+    orders: by column position, of slashed dates (dates.order_of). by_policy: see status.life_of.
     Raises StatusUnknown (the row is refused) or HostPoison (the register is).
     """
-    found = _Row(_by_field(grid, record), {f: n for n, f in grid.header.mapping().items()})
-    lifecycle = _lifecycle(found, vocabulary)
-    when = {name: _date(found, grid, name, orders) for name in sorted(words.DATES)}
+    found = _Row(
+        _by_field(grid, record), {f: n for n, f in reversed(grid.header.mapping().items())}
+    )
+    life = life_of(status, record.cells, by_policy=by_policy)
+    found.remarks += life.remarks
+    when = {
+        name: _date(found, _date_cells(name, grid, record, status, life), record, name, orders)
+        for name in sorted(words.DATES)
+    }
     notes = found.text("notes")
-    if lifecycle == "retired" and when["retired_on"] is None and notes:
+    if life.lifecycle == "retired" and when["retired_on"] is None and notes:
         when["retired_on"] = dates.closing_date(notes)
         if when["retired_on"] is not None:
             found.remark(
                 "date_from_notes", f"retired on {when['retired_on']} by the notes", "notes"
             )
+    if life.lifecycle == "approved" and when["retired_on"] is not None:
+        text = f"ends on {when['retired_on']}, but no status says retired; counts as approved"
+        found.remark("retired_without_status", text, "retired_on")
+    _twins(found)
     raw = json.dumps(
         dict(zip(grid.header.names, record.cells, strict=True)), ensure_ascii=False, sort_keys=False
     )
@@ -135,8 +113,8 @@ def declaration(
         domains=_domains(found),
         environment=_environment(found),
         kind=words.KINDS.get(fold(found.text("kind") or "")),
-        lifecycle=lifecycle,
-        lifecycle_raw=found.text("lifecycle"),
+        lifecycle=life.lifecycle,
+        lifecycle_raw=life.raw,
         risk_tier=found.text("risk_tier"),
         data_classes=found.several("data_classes"),
         approved_scope=found.text("approved_scope"),
@@ -168,33 +146,44 @@ def _name(row: _Row) -> str:
     return stand_in or _NO_NAME
 
 
-def _lifecycle(row: _Row, vocabulary: Vocabulary) -> str | None:
-    cell = next(iter(row.by_field.get("lifecycle", ())), "").strip()
-    known = vocabulary.lookup(cell)
-    if known is not None:
-        return known
-    if not cells.value(cell):
-        if "lifecycle" in row.by_field:
-            row.remark("status_missing", "no status; counts as approved", "lifecycle")
-        return "approved"
-    if not vocabulary.by_policy:
-        raise StatusUnknown(cell)
-    row.remark(
-        "status_unknown", f'status "{cell[:60]}" is in no list; counts as approved', "lifecycle"
-    )
-    return "approved"
-
-
 def _date(
-    row: _Row, grid: Grid, name: str, orders: Mapping[int, dates.Order | None]
+    row: _Row,
+    at: Sequence[int],
+    record: Record,
+    name: str,
+    orders: Mapping[int, dates.Order | None],
 ) -> dt.date | None:
-    cell = row.text(name)
-    if cell is None:
-        return None
-    read = dates.read_date(cell, orders.get(grid.header.first(name)))
-    if read.code is not None:
-        row.remark(read.code, read.text or "", name)
-    return read.date
+    """The date of the first of some cells that is filled."""
+    for position in at:
+        cell = cells.value(record.cells[position])
+        if cell is None:
+            continue
+        read = dates.read_date(cell, orders.get(position))
+        if read.code is not None:
+            row.remark(read.code, read.text or "", name)
+        return read.date
+    return None
+
+
+def _date_cells(
+    name: str, grid: Grid, record: Record, status: Sequence[Column], life: Life
+) -> list[int]:
+    """Positions of a field's cells without words that are a status, and of answers with a date."""
+    own = [at for at in grid.header.positions(name) if at not in life.used]
+    answered = dated_answers(status, _SINCE[name]) if name in _SINCE else []
+    return own + [at for at in answered if is_date(record.cells[at])]
+
+
+def _twins(row: _Row) -> None:
+    """Columns of the very same name: the first that is filled counts, another value is told."""
+    for name, found in row.by_field.items():
+        if name in words.LISTS or name == "lifecycle" or len(found) == 1:
+            continue
+        filled = list(dict.fromkeys(v for cell in found if (v := cells.value(cell)) is not None))
+        if len(filled) > 1:
+            column = short(row.names[name])
+            text = f'"{column}" stands twice: "{short(filled[0])}" counts, '
+            row.remark("column_twice", text + f'"{short(filled[1])}" does not', name)
 
 
 def _owners(row: _Row) -> None:

@@ -1,138 +1,34 @@
 """Words of declared registers, as data: headers, life-cycle, environment, kinds, missing values.
 
-Sources: the column names and values of the public US federal AI use case inventories 2023 to
-2025, UK ATRS, ServiceNow AI Control Tower list columns, Backstage descriptors, and what people
-type into spreadsheets in English, German, French, Italian and Spanish. All keys are written as
-`fold` leaves them: lower case, without accents, words separated by one blank.
+Headers and status words stand in tables/*.yaml, with their sources. All keys are written as `fold`
+leaves them: lower case, without accents, words separated by one blank.
 """
 
 from __future__ import annotations
 
-from typing import Final
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any, Final
+
+import yaml
+
+from connectors.declared.text import fold
+
+
+def _table(name: str) -> dict[str, Any]:
+    """One of our tables; every scalar stays text ("no" is a word)."""
+    source = files("connectors.declared") / "tables" / f"{name}.yaml"
+    table: dict[str, Any] = yaml.load(source.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)  # noqa: S506 - it makes text, lists and mappings only
+    return table
+
+
+def _texts(table: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
+    return {name: tuple(words) for name, words in table.items()}
+
 
 # field -> headers that mean it. The first column of the file that maps to a field is the field;
-# later ones are added for lists and kept in `raw` otherwise.
-HEADERS: Final[dict[str, tuple[str, ...]]] = {
-    "ref": (
-        "ref", "reference", "id", "no", "nr", "number", "asset id", "assetid", "inventory id",
-        "inventory ref", "inventory reference", "record id", "use case id", "system id", "ai id",
-        "ci", "ci id", "sys id", "key", "identifier", "kennung", "referenz", "identifiant",
-        "riferimento", "identificador",
-    ),
-    "name": (
-        "name", "system", "system name", "systems name", "ai system", "ai system name",
-        "use case", "use case name", "title", "application", "application name", "app",
-        "app name", "asset", "asset name", "display name", "tool", "tool name", "solution",
-        "service name", "component", "ai use case", "bezeichnung", "titel", "anwendung",
-        "nom", "titre", "nome", "titolo", "nombre", "titulo",
-    ),
-    "description": (
-        "description", "summary", "abstract", "details", "beschreibung", "descrizione",
-        "descripcion", "what is it",
-    ),
-    "purpose": (
-        "purpose", "intended purpose", "intended use", "use", "business purpose", "objective",
-        "zweck", "finalite", "finalita", "finalidad",
-        "what problem is the ai intended to solve",
-        "what is the intended purpose and expected benefits of the ai",
-    ),
-    "business_owner": (
-        "business owner", "owner", "owned by", "managed by", "system owner", "product owner",
-        "senior responsible owner", "responsible", "responsible person", "accountable",
-        "contact", "contact email", "spec owner", "verantwortlich", "verantwortlicher",
-        "eigentumer", "proprietaire", "responsable", "responsabile", "proprietario", "sponsor",
-    ),
-    "technical_owner": (
-        "technical owner", "tech owner", "it owner", "technical contact", "developer", "operator",
-        "maintainer", "administrator", "admin", "technischer ansprechpartner",
-        "responsable technique", "responsabile tecnico", "responsable tecnico",
-    ),
-    "department": (
-        "department", "dept", "business unit", "unit", "division", "team", "bureau", "office",
-        "bureau component", "organisation unit", "organizational unit", "cost centre",
-        "abteilung", "bereich", "departement", "service", "reparto", "departamento", "area",
-    ),
-    "vendor": (
-        "vendor", "vendors", "vendor name", "vendors name", "supplier", "suppliers", "provider",
-        "publisher", "manufacturer", "maker", "external supplier", "third party", "company",
-        "anbieter", "hersteller", "lieferant", "fournisseur", "editeur", "fornitore",
-        "proveedor",
-    ),
-    "product": (
-        "product", "products", "product name", "product or model", "product model",
-        "product and model", "software", "saas product", "ai product", "technology", "produkt",
-        "produit", "prodotto", "producto",
-    ),
-    "model": (
-        "model", "models", "model name", "ai model", "foundation model", "llm", "base model",
-        "algorithm", "techniques", "modell", "modele", "modello", "modelo",
-    ),
-    "hosting": (
-        "hosting", "hosted", "hosted on", "hosted by", "platform", "cloud", "cloud provider",
-        "deployment", "deployment type", "where it runs", "runtime", "betrieb", "hebergement",
-    ),
-    "regions": ("region", "regions", "cloud region", "data region", "location", "standort"),
-    "accounts": (
-        "account", "accounts", "account id", "aws account", "subscription", "subscription id",
-        "azure subscription", "project id", "gcp project", "cloud account",
-    ),
-    "tenant_ids": (
-        "tenant", "tenants", "tenant id", "workspace", "workspace id", "org id",
-        "organisation id", "organization id", "instance",
-    ),
-    "resource_ids": (
-        "cloud resource", "cloud resources", "resource", "resources", "resource id",
-        "resource ids", "arn", "native id", "cloud id", "resource name", "endpoint id",
-        "endpoint name", "deployment name", "ressource",
-    ),
-    "domains": (
-        "url", "urls", "domain", "domains", "website", "web site", "link", "host", "hosts",
-        "hostname", "hostnames", "endpoint", "endpoints", "web address", "webseite", "adresse",
-    ),
-    "environment": (
-        "environment", "env", "tier", "umgebung", "environnement", "ambiente", "entorno",
-    ),
-    "kind": (
-        "kind", "type", "asset type", "category", "ai type", "ai classification", "class", "typ",
-        "tipo", "spec type",
-    ),
-    "lifecycle": (
-        "status", "state", "lifecycle", "life cycle", "lifecycle status", "stage",
-        "stage of development", "development stage", "approval status", "approval", "phase",
-        "spec lifecycle", "statut", "stato", "estado",
-    ),
-    "risk_tier": (
-        "risk", "risk tier", "risk level", "risk class", "risk classification", "risk rating",
-        "criticality", "risiko", "risikoklasse", "risque", "rischio", "riesgo",
-    ),
-    "data_classes": (
-        "data class", "data classes", "data classification", "data", "data category",
-        "data categories", "data types", "datenklasse", "daten", "donnees", "dati", "datos",
-    ),
-    "approved_scope": (
-        "approved scope", "scope", "allowed use", "approved use", "permitted use", "conditions",
-        "restrictions", "freigabe umfang", "geltungsbereich", "perimetre", "ambito", "alcance",
-    ),
-    "approved_by": ("approved by", "approver", "freigegeben von", "approuve par"),
-    "approved_on": (
-        "approved on", "approval date", "date approved", "approved", "freigabe",
-        "freigegeben am", "date implemented", "go live", "go live date", "in production since",
-        "date of approval", "approuve le", "data approvazione", "fecha de aprobacion",
-        "date when ai use case became operational or the pilot s start date",
-    ),
-    "review_due": (
-        "review due", "next review", "review date", "review by", "review", "re approval due",
-        "nachste prufung", "prochaine revue", "prossima revisione", "proxima revision",
-    ),
-    "retired_on": (
-        "retired on", "date retired", "retirement date", "decommissioned", "decommissioned on",
-        "end of life", "closed on", "end date", "stillgelegt am", "date de retrait",
-    ),
-    "notes": (
-        "notes", "note", "comment", "comments", "remarks", "remark", "bemerkung", "bemerkungen",
-        "kommentar", "remarques", "commentaires", "osservazioni", "observaciones",
-    ),
-}  # fmt: skip
+# later ones are added for lists and for the life-cycle, and are named as not read otherwise.
+HEADERS: Final = _texts(_table("headers"))
 
 LISTS: Final = frozenset(
     {
@@ -140,6 +36,7 @@ LISTS: Final = frozenset(
         "domains", "data_classes",
     }
 )  # fmt: skip
+NAMES: Final = frozenset({"vendor", "product"})  # lists whose values may hold "&" and "and"
 DATES: Final = frozenset({"approved_on", "review_due", "retired_on"})
 
 # Any of these beside name and owner makes a register something that can be compared.
@@ -160,41 +57,35 @@ MISSING: Final = frozenset(
     }
 )  # fmt: skip
 
+_STATUSES: Final = _table("statuses")
 # Used when no policy brings words of its own; a policy's words replace these.
-STATUS_WORDS: Final[dict[str, tuple[str, ...]]] = {
-    "approved": (
-        "approved", "live", "in use", "active", "production", "in production", "prod", "released",
-        "deployed", "operational", "operation and maintenance", "in operation", "in mission",
-        "go live", "go live done", "running", "enabled", "yes", "ok", "accepted", "permitted",
-        "allowed", "sanctioned", "trial", "pilot", "piloting", "routine", "managed", "authorised",
-        "authorized", "freigegeben", "genehmigt", "aktiv", "produktiv", "in betrieb", "en service",
-        "actif", "approuve", "attivo", "approvato", "in uso", "activo", "aprobado", "en uso",
-        "implementation and assessment",
-    ),
-    "not_yet": (
-        "planned", "proposed", "requested", "draft", "idea", "initiated", "pending", "in review",
-        "under review", "under evaluation", "evaluation", "in evaluation", "poc",
-        "proof of concept", "development", "in development", "pre deployment", "unmanaged",
-        "acquisition and or development", "on hold", "not approved yet", "not yet approved",
-        "geplant", "beantragt", "in prufung", "in entwicklung", "prevu", "planifie", "en cours",
-        "pianificato", "in valutazione", "planificado", "en evaluacion",
-    ),
-    "retired": (
-        "retired", "decommissioned", "switched off", "off", "closed", "inactive", "ended",
-        "terminated", "end of life", "eol", "archived", "obsolete", "replaced", "removed",
-        "disabled", "withdrawn", "discontinued", "stillgelegt", "abgeschaltet", "ausser betrieb",
-        "beendet", "arrete", "retire", "ferme", "dismesso", "chiuso", "retirado", "cerrado",
-    ),
-    "refused": (
-        "refused", "declined", "rejected", "not approved", "denied", "forbidden", "prohibited",
-        "banned", "blocked", "unsanctioned", "not allowed", "no", "abgelehnt", "verboten",
-        "nicht genehmigt", "refuse", "interdit", "rifiutato", "vietato", "rechazado", "prohibido",
-    ),
-    "exception": (
-        "exception", "waiver", "waived", "temporary exception", "risk accepted", "ausnahme",
-        "ausnahmegenehmigung", "derogation", "deroga", "excepcion",
-    ),
-}  # fmt: skip
+STATUS_WORDS: Final = _texts(_STATUSES["words"])
+STRICTNESS: Final[tuple[str, ...]] = tuple(_STATUSES["strictness"])
+ANSWERS: Final = {
+    fold(word) or word: answer for answer, many in _STATUSES["answers"].items() for word in many
+}
+ENDINGS: Final[tuple[str, ...]] = tuple(_STATUSES["endings"])
+OVERRULING: Final = _texts(_STATUSES["overruling"])
+EXPLAINING: Final = frozenset(_STATUSES["explaining"])
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A header that yes or no answers. yes, no: the life-cycle they say, None for nothing.
+
+    empty: the life-cycle of a row that answers nothing and has no other status, None: as usual.
+    """
+
+    yes: str | None
+    no: str | None
+    empty: str | None
+
+
+QUESTIONS: Final = {
+    header: Question(entry.get("yes"), entry.get("no"), entry.get("empty"))
+    for entry in _STATUSES["questions"].values()
+    for header in entry["headers"]
+}
 
 ENVIRONMENTS: Final[dict[str, tuple[str, ...]]] = {
     "prod": ("prod", "production", "prd", "live", "produktion", "produktiv", "produzione"),

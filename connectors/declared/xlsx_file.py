@@ -6,7 +6,7 @@ import datetime as dt
 import io
 import zipfile
 import zlib
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 from xml.parsers.expat import ExpatError
 
 from connectors.declared.grid import Record
@@ -14,6 +14,8 @@ from connectors.declared.model import InventoryError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from openpyxl.worksheet.worksheet import Worksheet
 
 _MEMBERS: Final = 10_000
 _UNPACKED: Final = 512 << 20
@@ -40,8 +42,16 @@ _BROKEN_BOOK: Final = (
 _NOT_A_WORKBOOK = "is not a workbook"
 
 
-def sheets_of(data: bytes, path: str) -> list[tuple[str, list[Record]]]:
-    """(sheet name, records) of each visible sheet; formulas stay text. Raises InventoryError."""
+class Sheet(NamedTuple):
+    """One sheet of a workbook; a hidden one has no records."""
+
+    title: str
+    visible: bool
+    records: list[Record]
+
+
+def sheets_of(data: bytes, path: str) -> list[Sheet]:
+    """The sheets in their order; formulas stay text. Raises InventoryError."""
     _check_zip(data, path)
     import openpyxl
     from openpyxl.utils.exceptions import InvalidFileException
@@ -49,11 +59,7 @@ def sheets_of(data: bytes, path: str) -> list[tuple[str, list[Record]]]:
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False)
         try:
-            return [
-                (sheet.title, list(_records(sheet.iter_rows(values_only=True))))
-                for sheet in book.worksheets
-                if sheet.sheet_state == "visible"
-            ]
+            return [_sheet(sheet) for sheet in book.worksheets]
         finally:
             book.close()
     except (InvalidFileException, *_BROKEN_BOOK) as error:
@@ -61,6 +67,12 @@ def sheets_of(data: bytes, path: str) -> list[tuple[str, list[Record]]]:
         raise InventoryError(
             path, None, "", problem, "save it again as .xlsx, or as CSV"
         ) from error
+
+
+def _sheet(sheet: Worksheet) -> Sheet:
+    visible = sheet.sheet_state == "visible"
+    records = list(_records(sheet.iter_rows(values_only=True))) if visible else []
+    return Sheet(sheet.title, visible, records)
 
 
 def _records(rows: Iterable[Iterable[object]]) -> Iterable[Record]:

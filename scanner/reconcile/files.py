@@ -60,7 +60,9 @@ def reconcile_files(
     policy = read_policy(policy_path, load_yaml) if policy_path else Policy()
     scope = read_scope(scope_path, load_yaml) if scope_path else ScanScope()
     paths = [inventory_path] if isinstance(inventory_path, str | Path) else list(inventory_path)
-    inventory = read_inventories(paths, lenient=lenient, status_words=policy.status_words)
+    inventory = read_inventories(
+        paths, lenient=lenient, status_words=policy.status_words, columns=policy.columns
+    )
     assets = read_assets(assets_path)
     people = read_people(people_path) if people_path else []
     day = as_of or scope.as_of

@@ -39,6 +39,20 @@ def test_values_split_outside_parentheses_and_before_no_legal_form(cell, expecte
     assert several(cell) == expected
 
 
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        ("AT&T", ("AT&T",)),
+        ("Johnson & Johnson", ("Johnson & Johnson",)),
+        ("Dun and Bradstreet, Ernst & Young", ("Dun and Bradstreet", "Ernst & Young")),
+        ("OpenAI; Weights & Biases / Google\nAWS",
+         ("OpenAI", "Weights & Biases", "Google", "AWS")),
+    ],
+)  # fmt: skip
+def test_names_keep_their_and(cell, expected):
+    assert several(cell, names=True) == expected
+
+
 def test_ids_split_on_blanks_and_keep_a_bare_star():
     assert identifiers("a.example, b.example\nc.example") == ("a.example", "b.example", "c.example")
     assert identifiers("*") == ("*",)

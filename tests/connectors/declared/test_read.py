@@ -14,18 +14,6 @@ HEADER = "ref,name,type,owner,vendor,domains,status\n"
 GOOD = HEADER + "A1,Quote bot,saas,jane,OpenAI,api.openai.com;chatgpt.com,approved\n"
 
 
-@pytest.fixture
-def register(tmp_path):
-    """Write a register and give its path."""
-
-    def write(content, name="register.csv"):
-        path = tmp_path / name
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return path
-
-    return write
-
-
 def test_a_row_is_read_with_its_line_and_raw_cells(register):
     (row,) = read_inventory(register(GOOD)).rows
     assert (row.row, row.line, row.ref, row.name) == (1, 2, "A1", "Quote bot")
@@ -199,7 +187,7 @@ def test_a_workbook_is_read_sheet_by_sheet(workbook):
     (row,) = inventory.rows
     assert (row.source, row.line) == (f"{workbook}!Systems", 3)
     assert (row.business_owner, row.approved_on) == ("=A1", dt.date(2026, 3, 1))
-    assert [p.reason for p in inventory.problems] == ["skipped_sheet"]
+    assert [p.reason for p in inventory.problems] == ["skipped_sheet", "status_column_missing"]
 
 
 def test_a_workbook_with_a_dtd_is_refused(workbook, tmp_path):
