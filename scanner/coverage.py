@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -89,25 +89,31 @@ def by_series(cells: Iterable[Seen]) -> dict[tuple[str, str], SeriesDays]:
     """The days of each series of files; cells in the order of their runs.
 
     A day counts when a part that holds it was read whole and no part that holds it is broken. A
-    part that a later run read whole is no longer broken.
+    part is broken until a later run reads all of its days whole; reading what was added to it
+    does not mend what lies before.
     """
-    cells = list(cells)
-    latest = {one.source: one for one in cells}
     whole: dict[tuple[str, str], set[date]] = defaultdict(set)
-    broken: dict[tuple[str, str], dict[str, Seen]] = defaultdict(dict)
     shows: dict[tuple[str, str], bool] = defaultdict(bool)
+    broken: dict[str, tuple[tuple[str, str], Seen]] = {}
     for one in cells:
         key = series(one.source, one.operation)
         shows[key] |= one.shows_hosts
-        if one.whole:
-            whole[key] |= set(one.days)
-        elif not latest[one.source].whole:
-            broken[key][one.source] = one
+        before = broken.get(one.source)
+        if not one.whole:
+            days = {*one.days, *(before[1].days if before is not None else ())}
+            broken[one.source] = (key, replace(one, days=tuple(sorted(days))))
+            continue
+        whole[key] |= set(one.days)
+        if before is not None and set(before[1].days) <= set(one.days):
+            del broken[one.source]
+    parts: dict[tuple[str, str], list[Seen]] = defaultdict(list)
+    for key, bad in broken.values():
+        parts[key].append(bad)
     return {
         key: SeriesDays(
             name=key[0],
-            whole=frozenset(whole[key]) - {day for bad in broken[key].values() for day in bad.days},
-            broken=tuple(broken[key].values()),
+            whole=frozenset(whole[key]) - {day for bad in parts[key] for day in bad.days},
+            broken=tuple(parts[key]),
             shows_hosts=shown,
         )
         for key, shown in shows.items()

@@ -264,17 +264,23 @@ def _judge(
             outcome.because(Exit.INCOMPLETE, str(problem))
     if request.fail_on:
         threshold = max((_rank(word) for word in request.fail_on & set(SEVERITIES)), default=-1)
-        for state, severity, count in con.execute(
+        for state, severity, in_use, count in con.execute(
             """
-            select state, severity, count(*)
-            from finding
-            where run_id = $run_id
+            select
+                f.state,
+                f.severity,
+                not coalesce(list_has_any(s.flags, ['blocked_only', 'gone']), false) as in_use,
+                count(*)
+            from finding as f
+            left join asset_state as s using (run_id, asset_id)
+            where f.run_id = $run_id
             group by all
             order by all
             """,
             {"run_id": outcome.run_id},
         ).fetchall():
-            if state in request.fail_on or _rank(severity) <= threshold:
+            # docs/decisions/0007: a block that works does not fail the nightly run for good
+            if (in_use and state in request.fail_on) or _rank(severity) <= threshold:
                 outcome.because(Exit.FINDINGS, f"{count} findings: {state}, {severity}")
 
 

@@ -42,6 +42,11 @@ def test_a_part_that_was_read_whole_later_is_no_longer_broken():
     assert (found.whole, found.broken) == (set(days(0, 1)), ())
 
 
+def test_reading_what_was_added_does_not_mend_what_was_broken_before():
+    found = only([part("a.log", 0, 1, whole=False), part("a.log", 1, 2)])
+    assert found.whole == set(days(2))
+
+
 def test_days_unseen_are_those_after_the_last_sighting_that_were_read_whole():
     known = by_series([part("a.log", *range(10))])
     assert unseen_days([("hq/a.log", "logs.squid")], FIRST, LAST, known) == 9
