@@ -21,7 +21,7 @@ from reports import csv as csv_report
 from reports import html as html_report
 from reports import terminal
 from reports.json_document import document, text
-from reports.text import csv_value
+from reports.text import csv_value, safe_text
 from scanner import pipeline
 from scanner.commands.progress import Quiet
 from scanner.model import ScanRequest
@@ -261,12 +261,18 @@ def test_no_cell_of_a_table_is_a_formula(written):
 
 
 @pytest.mark.parametrize("name", TEXTS)
-def test_a_cell_gives_its_text_back(written, name):
+def test_a_cell_gives_its_text_back_with_what_is_unseen_written_out(written, name):
     at = list(ALL).index(name)
     rows = csv.DictReader(io.StringIO(written.csv["declared.csv"], newline=""))
     (row,) = [row for row in rows if row["ref"] == f"HP-{at:03}"]
-    assert csv_value(row["business_owner"]) == tidied(TEXTS[name])
-    assert csv_value(row["name"]) == " ".join(TEXTS[name].split())
+    assert csv_value(row["business_owner"]) == safe_text(tidied(TEXTS[name]), keep="\n\t")
+    assert csv_value(row["name"]) == safe_text(" ".join(TEXTS[name].split()), keep="\n\t")
+
+
+def test_a_table_printed_on_a_terminal_steers_nothing(written):
+    """No control, no direction mark, no line break of another kind in any of the files."""
+    for table in written.csv.values():
+        assert safe_text(table, keep="\n\t") == table
 
 
 def test_tables_have_as_many_rows_as_the_document(written):
