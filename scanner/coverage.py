@@ -67,20 +67,36 @@ def operation(log_format: str | None) -> str:
     return f"logs.{log_format or 'unknown'}"
 
 
-def cell(result: SourceResult, organisation: str) -> Cell:
-    """The coverage cell of one file."""
+def cells(result: SourceResult, organisation: str) -> list[Cell]:
+    """The coverage cells of one file.
+
+    Two if only the part of it that earlier runs read was not whole: one for the days of that part.
+    """
+    days = result.partial.days | result.days_before
+    bad = result.flaw.days if result.flaw is not None else frozenset()
+    if result.flaw is None or not result.whole_but_for_flaw:
+        return [_cell(result, organisation, result.status, result.reason, days | bad)]
+    return [
+        _cell(result, organisation, "complete", None, days - bad),
+        _cell(result, organisation, result.status, result.reason, bad),
+    ]
+
+
+def _cell(
+    result: SourceResult, organisation: str, state: str, reason: str | None, days: Iterable[int]
+) -> Cell:
     return Cell(
         source=result.path,
         organisation=organisation,
         account=None,
         region=None,
         operation=operation(result.format),
-        state=result.status,
-        reason=result.reason,
+        state=state,
+        reason=reason,
         items=result.partial.ok,
         covered_from=moment(result.partial.first),
         covered_to=moment(result.partial.last),
-        days=tuple(day(number) for number in sorted(result.partial.days)),
+        days=tuple(day(number) for number in sorted(days)),
         visibility=result.visibility,
     )
 
@@ -141,3 +157,8 @@ def unseen_days(
 def day(value: int) -> date:
     """A day number since 1970 as a date."""
     return EPOCH.date() + timedelta(days=value)
+
+
+def numbers(days: Iterable[date] | None) -> frozenset[int]:
+    """Dates as day numbers since 1970."""
+    return frozenset((one - EPOCH.date()).days for one in days or ())

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import duckdb
 import pyarrow as pa
 
-from scanner.coverage import cell, moment
+from scanner.coverage import cells, day, moment, numbers
 from scanner.errors import AccountingError
-from scanner.grown import Before
+from scanner.grown import Before, Flaw
 from scanner.identify import identified
 from scanner.rows import insert_rows
 from scanner.scan_range import PARTIAL, detections
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from connectors.declared.model import RowProblem
+    from scanner.coverage import Cell
     from scanner.sources import SourceResult
     from signatures.compile import Compiled
 
@@ -39,13 +40,42 @@ def grown_from(con: duckdb.DuckDBPyConnection) -> list[Before]:
     """What earlier runs read and may have grown since, under whatever name and packing."""
     rows = con.execute(
         """
-        select distinct content_size, content, format, run_id
-        from source
-        where read > 0 and content is not null and content_size > 0
-        order by all
+        select
+            coalesce(s.head_size, s.content_size),
+            coalesce(s.head, s.content),
+            s.format,
+            s.run_id,
+            s.head is not null,
+            s.rejected,
+            r.last_reject,
+            s.replaced,
+            s.reason,
+            c.days,
+            s.earlier,
+            s.earlier_days
+        from source as s
+        left join (
+            select run_id, source, max(byte_offset) as last_reject
+            from reject
+            group by all
+        ) as r using (run_id, source)
+        left join (
+            select run_id, source, list_distinct(flatten(list(days))) as days
+            from coverage
+            group by all
+        ) as c using (run_id, source)
+        where s.read > 0 and s.content is not null and s.content_size > 0
+        order by s.run_id, s.source
         """
     ).fetchall()
-    return [Before(*row) for row in rows]
+    known = []
+    for *plain, days, earlier, bad in rows:
+        flaw = Flaw(str(earlier), numbers(bad)) if earlier else None
+        names = ("size", "sha256", "format", "run_id", "document", "rejected", "last_reject",
+                 "replaced", "reason")  # fmt: skip
+        read = dict(zip(names, plain, strict=True))
+        known.append(Before(**read, days=numbers(days), earlier=flaw))
+    return known
 
 
 def already_read(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], str]:
@@ -123,6 +153,10 @@ def write_sources(
                 "matched": partial.matched,
                 "unmatched": partial.ok - partial.matched,
                 "replaced": partial.replaced_lines,
+                "head": result.head[1] if result.head else None,
+                "head_size": result.head[0] if result.head else None,
+                "earlier": result.flaw.reason if result.flaw else None,
+                "earlier_days": sorted(map(day, result.flaw.days)) if result.flaw else None,
             }
         )
     try:
@@ -168,7 +202,11 @@ def write_sources(
     insert_rows(
         con,
         "coverage",
-        [{"run_id": run_id, **_cell(one, organisation)} for one in results],
+        [
+            {"run_id": run_id, **_columns(one)}
+            for result in results
+            for one in cells(result, organisation)
+        ],
     )
 
 
@@ -195,9 +233,11 @@ def write_register_problems(
     )
 
 
-def _cell(result: SourceResult, organisation: str) -> dict[str, object]:
-    one = asdict(cell(result, organisation))
-    return {name: list(value) if isinstance(value, tuple) else value for name, value in one.items()}
+def _columns(one: Cell) -> dict[str, object]:
+    return {
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in asdict(one).items()
+    }
 
 
 def write_sightings(

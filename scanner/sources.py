@@ -15,7 +15,7 @@ from connectors.files.stream import open_streams
 from connectors.logs.cut import segments
 from connectors.logs.detect import detect
 from connectors.logs.remarks import folded
-from scanner.grown import Before, Start, added, start_of
+from scanner.grown import Before, Flaw, Start, added, starts_of
 from scanner.scan_range import Partial
 
 if TYPE_CHECKING:
@@ -55,6 +55,10 @@ class SourceResult:
     partial: Partial = field(default_factory=Partial)
     notices: list[Notice] = field(default_factory=list)
     pending: int = 0
+    head: tuple[int, str] | None = None  # of a document: length and hash up to its last element
+    flaw: Flaw | None = None  # of the part that earlier runs read
+    days_before: frozenset[int] = frozenset()  # of that part, where nothing is wrong with it
+    whole_but_for_flaw: bool = False
 
     @property
     def incomplete(self) -> bool:
@@ -127,13 +131,13 @@ def _borrows(found: Found, reading: Reading) -> bool:
 def read(found: Sequence[Found], reading: Reading, engine: LocalEngine) -> Iterator[SourceResult]:
     """Scan every file, yielding the account of each stream in it."""
     for one in found:
-        start = start_of(one, reading.limits, reading.known)
+        starts = iter(starts_of(one, reading.limits, reading.known))
         for item in open_streams(one, reading.limits, reading.progress):
             if isinstance(item, Notice):
                 yield said(item)
                 continue
             with item as stream:
-                yield _scan(stream, reading, engine, start)
+                yield _scan(stream, reading, engine, next(starts, None))
 
 
 def said(notice: Notice) -> SourceResult:
@@ -169,10 +173,12 @@ def _scan(
             result.notices.append(Notice(stream.path, "error", "refused", why))
         result.notices[:0] = notices
         return result
-    cut: Iterable[Segment] = segments(fmt, stream, reading.settings)
-    if start is not None and _continues(start, stream, fmt):
-        cut = added(cut, start.offset)
-        message = f"the first {start.offset} bytes were read by run {start.run_id}: left out"
+    heads: list[tuple[int, str] | None] = [None]
+    cut: Iterable[Segment] = _heads(segments(fmt, stream, reading.settings), heads)
+    grown = start if start is not None and start.format == fmt.id else None
+    if grown is not None:
+        cut = added(cut, grown.offset)
+        message = f"the first {grown.offset} bytes were read by run {grown.run_id}: left out"
         notices.append(Notice(stream.path, "note", "grown", message))
     partial = engine.run(fmt, reading.settings, cut)
     zone = reading.settings.timezone or "UTC"
@@ -182,13 +188,33 @@ def _scan(
     error = next((notice for notice in remarks if notice.level == "error"), None)
     if error is not None and result.status == "complete":
         result.status, result.reason = "partial", error.reason
+    result.head = heads[0]
+    if grown is not None:
+        _after(grown, result)
     return result
 
 
-def _continues(start: Start, stream: Stream, fmt: Format) -> bool:
-    """Whether what was read before is this log's beginning: same format, and made of lines."""
-    lines = "!" not in stream.path and fmt.reader.kind != "json_doc"
-    return lines and start.format == fmt.id
+def _heads(cut: Iterable[Segment], heads: list[tuple[int, str] | None]) -> Iterator[Segment]:
+    """The segments; heads[0] becomes that of the last one with records."""
+    for segment in cut:
+        if len(segment):
+            heads[0] = segment.head
+        yield segment
+
+
+def _after(start: Start, result: SourceResult) -> None:
+    """Hold the account of what was added together with what is known of the part before it."""
+    if result.reason == "empty" and not result.partial.counts.cut:  # no more than a line end
+        result.status, result.reason = "complete", "duplicate"
+        result.notices = [note for note in result.notices if note.reason != "empty"]
+    result.days_before = start.days
+    result.flaw = start.flaw
+    if start.flaw is None or result.status not in {"complete", "screened"}:
+        return
+    result.whole_but_for_flaw = True
+    result.status, result.reason = "partial", start.flaw.reason
+    message = f"the part read by run {start.run_id} was not whole: {start.flaw.reason}"
+    result.notices.append(Notice(result.path, "warning", start.flaw.reason, message))
 
 
 def _result(
@@ -201,7 +227,7 @@ def _result(
         format=fmt.id if fmt else None,
         sha256=outcome.sha256,
         content=stream.content_sha256(),
-        content_size=outcome.decoded,
+        content_size=stream.content_size(),
         size=stream.size,
         visibility=visibility(fmt) if fmt else (),
         partial=partial,

@@ -1,5 +1,6 @@
 """What archives have in common: how members are named, shown, refused and streamed."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -8,7 +9,7 @@ from connectors.files.decode import decode
 from connectors.files.ending import Ending
 from connectors.files.limits import Limits
 from connectors.files.notice import Notice
-from connectors.files.pieces import Peekable
+from connectors.files.pieces import Peekable, hashed
 from connectors.files.raw import Digest
 from connectors.files.reading import Stream
 
@@ -78,7 +79,7 @@ class MemberStream:
     def open(self, member: Member, content: Iterator[bytes], ending: Ending) -> Stream | Notice:
         """`content` as unpacking would give it; `ending` is the member's, and learns of damage."""
         digest = Digest()
-        pieces = Peekable(_hashed(content, digest))
+        pieces = Peekable(hashed(content, digest.update))
         head = pieces.peek(SNIFF)
         codec = codec_of(head)
         if is_archive(head) or unsupported(head) or (codec and self._packed):
@@ -86,9 +87,12 @@ class MemberStream:
             return Notice(ending.path, "error", "refused", message)
         kind = self._kind
         decoded: Iterator[bytes] = pieces
+        text = None
         if codec is not None:
             kind += f"+{codec.name}"
-            inner = Peekable(decode(codec, pieces, self._limits, ending))
+            text = hashlib.sha256()
+            unpacked = decode(codec, pieces, self._limits, ending)
+            inner = Peekable(hashed(unpacked, text.update))
             head = inner.peek(SNIFF)
             if is_archive(head) or unsupported(head) or codec_of(head):
                 message = "nested compression refused; unpack it first"
@@ -109,13 +113,8 @@ class MemberStream:
             size=member.size,
             finish=finish,
             close=digest.close,
+            content=text.hexdigest if text is not None else None,
         )
-
-
-def _hashed(content: Iterator[bytes], digest: Digest) -> Iterator[bytes]:
-    for piece in content:
-        digest.update(piece)
-        yield piece
 
 
 def _name_problem(name: str) -> str | None:

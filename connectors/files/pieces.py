@@ -1,6 +1,6 @@
 """Small tools over a stream of byte pieces: look ahead, or read exact amounts."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 PIECE = 1 << 20
 
@@ -34,6 +34,13 @@ class Peekable:
             if piece:
                 return piece
         raise StopIteration
+
+
+def hashed(pieces: Iterator[bytes], update: Callable[[bytes], object]) -> Iterator[bytes]:
+    """The pieces, each told to `update` as it passes."""
+    for piece in pieces:
+        update(piece)
+        yield piece
 
 
 class Feed:

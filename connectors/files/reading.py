@@ -81,12 +81,23 @@ class Stream:
         return self._outcome
 
     def content_sha256(self) -> str:
-        """The hash of the decoded content, by which the same log is known in any packing.
+        """The hash of the text, by which the same log is known in any packing and encoding.
 
         Asked for after outcome().
         """
         sha256 = self.outcome().sha256
+        if self._text.digest is not None:
+            return self._text.digest.hexdigest()
         return self._content() if self._content is not None else sha256
+
+    def content_size(self) -> int:
+        """The bytes that content_sha256 is the hash of."""
+        return self.outcome().decoded - self.begin
+
+    @property
+    def begin(self) -> int:
+        """The offset of the first byte of text: a byte-order mark may stand before it."""
+        return self._text.start
 
     def __enter__(self) -> Self:
         return self

@@ -6,7 +6,7 @@ iterator over the one before; what goes wrong on the way is written into one End
 
 import codecs as encodings
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from connectors.files.archive import archive_streams
 from connectors.files.codecs import Codec, codec_named, codec_of, unsupported
@@ -17,7 +17,7 @@ from connectors.files.frame import Block, Oversize
 from connectors.files.limits import Limits
 from connectors.files.members import SNIFF, archive_named, is_archive, is_zip
 from connectors.files.notice import Notice
-from connectors.files.pieces import Peekable
+from connectors.files.pieces import Peekable, hashed
 from connectors.files.raw import Progress, open_raw
 from connectors.files.reading import Stream
 
@@ -52,7 +52,7 @@ def open_streams(
     if codec is not None:
         _check_name(codec, named, ending)
         content = hashlib.sha256()
-        peekable = Peekable(_hashed(decode(codec, pieces, limits, ending), content.update))
+        peekable = Peekable(hashed(decode(codec, pieces, limits, ending), content.update))
         decoded, inner = peekable, peekable.peek(SNIFF)
     other = unsupported(inner)
     if other is not None or (codec is not None and (codec_of(inner) or is_zip(inner))):
@@ -80,12 +80,6 @@ def open_streams(
             close=raw.close,
             content=content.hexdigest if content is not None else None,
         )
-
-
-def _hashed(pieces: Iterator[bytes], update: Callable[[bytes], None]) -> Iterator[bytes]:
-    for piece in pieces:
-        update(piece)
-        yield piece
 
 
 def _check_name(codec: Codec, named: Codec | None, ending: Ending) -> None:

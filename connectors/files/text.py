@@ -1,11 +1,12 @@
 """From decoded pieces to UTF-8 text with line feeds: byte-order marks, UTF-16, lone CR."""
 
 import codecs
+import hashlib
 from collections.abc import Iterator
 
 from connectors.files.ending import Ending
 from connectors.files.limits import Limits
-from connectors.files.pieces import Peekable
+from connectors.files.pieces import Peekable, hashed
 
 _WIDE = (  # the longer mark first: UTF-32LE begins like UTF-16LE
     (codecs.BOM_UTF32_LE, "UTF-32LE"),
@@ -18,8 +19,9 @@ _WIDE = (  # the longer mark first: UTF-32LE begins like UTF-16LE
 class Text:
     """The decoded view of a stream, in `pieces`, without its byte-order mark.
 
-    `start`: bytes that stood before the first piece (the mark). Counts `ending.decoded`, and
-    refuses what lies beyond `limits.total`.
+    `start`: bytes that stood before the first piece (the mark). `digest`: hash of the text, where
+    that is not the bytes it was made of. Counts `ending.decoded`, and refuses what lies beyond
+    `limits.total`.
     """
 
     def __init__(self, pieces: Iterator[bytes], limits: Limits, ending: Ending) -> None:
@@ -34,11 +36,16 @@ class Text:
         if self.pieces.peek(3) == codecs.BOM_UTF8:
             self.start = 3
             self.pieces = Peekable(_without(self.pieces, 3))
+        changed = wide is not None or self.start > 0
         head = self.pieces.peek(limits.head)
         if _lone_cr(head, whole=len(head) < limits.head):
             ending.tell("note", "line_ends", "lines end in CR alone; read so")
             # of equal length, so offsets stay; a CR LF later on gives an empty line
             self.pieces = Peekable(map(_cr_to_lf, self.pieces))
+            changed = True
+        self.digest = hashlib.sha256() if changed else None
+        if self.digest is not None:
+            self.pieces = Peekable(hashed(self.pieces, self.digest.update))
 
 
 def _cr_to_lf(piece: bytes) -> bytes:

@@ -9,6 +9,7 @@ read; other lists of objects beside them are counted and named.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from typing import TYPE_CHECKING, Final
@@ -58,16 +59,51 @@ def first_elements(head: bytes, most: int) -> list[bytes]:
 
 
 def document_segments(stream: Stream) -> Iterator[Segment]:
-    """The elements of the document(s) in a stream, a few MiB a segment."""
-    walk = Walk(stream.path)
+    """The elements of the document(s) in a stream, a few MiB a segment.
+
+    A document that grows changes its closing brackets, so each segment says of what text before
+    them (`head`) it is the end.
+    """
+    walk, head = Walk(stream.path), _Head()
     held: list[bytes] = []
     size = 0
     for chunk in stream.chunks():
         held.append(chunk)
         size += len(chunk)
         if size >= PIECE:
-            yield walk.feed(b"".join(held))
+            yield _fed(walk, head, b"".join(held))
             held, size = [], 0
     if held:
-        yield walk.feed(b"".join(held))
+        yield _fed(walk, head, b"".join(held))
     yield walk.end()
+
+
+def _fed(walk: Walk, head: _Head, piece: bytes) -> Segment:
+    head.feed(piece)
+    segment = walk.feed(piece)
+    if len(segment) and not segment.replaced:  # else its length is not that in the source
+        segment.head = head.at(int(segment.offset[-1] + segment.ends[-1] - segment.starts[-1]))
+    return segment
+
+
+class _Head:
+    """Hashes a text, up to places in its latest piece."""
+
+    def __init__(self) -> None:
+        self._digest = hashlib.sha256()
+        self._piece = b""
+        self._size = 0  # of what is hashed
+
+    def feed(self, piece: bytes) -> None:
+        """Go on with the next piece."""
+        self._digest.update(self._piece)
+        self._size += len(self._piece)
+        self._piece = piece
+
+    def at(self, end: int) -> tuple[int, str] | None:
+        """Length and hash of the text before `end`, if that lies in the latest piece."""
+        if not self._size < end <= self._size + len(self._piece):
+            return None
+        digest = self._digest.copy()
+        digest.update(memoryview(self._piece)[: end - self._size])
+        return end, digest.hexdigest()

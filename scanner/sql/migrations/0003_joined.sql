@@ -18,6 +18,6 @@ create table alias (
 -- A document that grows changes its closing brackets, so `content` is no prefix of the longer one.
 alter table source add column head varchar;
 alter table source add column head_size bigint;
--- earlier: why the part that earlier runs read was not whole, on days up to earlier_until.
+-- earlier: why the part that earlier runs read was not whole, and the days that part is of.
 alter table source add column earlier varchar;
-alter table source add column earlier_until date;
+alter table source add column earlier_days date[];
