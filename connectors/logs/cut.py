@@ -13,7 +13,8 @@ import numpy as np
 from connectors.files.limits import Limits
 from connectors.logs.document import document_segments, is_document
 from connectors.logs.frame import IN_JSON, PLAIN, Lines, frame, repair
-from connectors.logs.rules import CsvRules, LineRules, Rules, ZeekRules
+from connectors.logs.rules import LineRules, Rules, ZeekRules
+from connectors.logs.tables import CsvRules
 from connectors.logs.values import Counts, Reject, Segment
 
 if TYPE_CHECKING:

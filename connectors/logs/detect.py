@@ -18,7 +18,7 @@ from connectors.logs.document import WRAPPED, first_elements, is_document
 from connectors.logs.header import canonical, places, split_header
 from connectors.logs.model import AUTO, GENERIC
 from connectors.logs.prefix import strip_prefix
-from connectors.logs.rules import DELIMITERS, sniff
+from connectors.logs.tables import DELIMITERS, sniff
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -2,14 +2,15 @@
 
 Lines with an even number of quotes begin and end outside quotes or lie wholly inside; only lines
 with an odd number can open or close a record. Such a line is joined with the next such line if
-the whole is quoted as RFC 4180 says and has as many fields as the header; otherwise the quote
-never closed, that one line is lost, and reading goes on with the next.
+the whole is quoted as RFC 4180 says and has as many fields as the header, and what lies between
+does not look like records of its own. Otherwise the quote never closed, that one line is lost, and
+reading goes on with the next: two stray quotes do not swallow what stands between them.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -21,27 +22,49 @@ if TYPE_CHECKING:
 
 MAX_LINES: Final = 100
 MAX_BYTES: Final = 1 << 20
+LONG: Final = 10  # lines of a record that are worth a remark
+DIGITS: Final = 6  # the least that a time has
 NEVER_CLOSED: Final = "quote never closed"
+_DIGIT = re.compile(rb"[0-9]")
+
+
+@dataclass(slots=True)
+class Assembled:
+    """Records, and lines that are none.
+
+    held: the line where a record begins that may end in the next block. long: the first lines of
+    records of more than LONG lines.
+    """
+
+    lines: Lines
+    rejects: list[Reject] = field(default_factory=list)
+    held: int | None = None
+    long: list[int] = field(default_factory=list)
 
 
 def assemble(
-    lines: Lines, delim: str, quote: str, columns: tuple[str, ...], *, final: bool
-) -> tuple[Lines, list[Reject], int | None]:
-    """The records in these lines, the lines that are none, and where an open record begins.
+    lines: Lines,
+    delim: str,
+    quote: str,
+    columns: tuple[str, ...],
+    times: tuple[int, ...],
+    *,
+    final: bool,
+) -> Assembled:
+    """The records in these lines; none is held back if `final`.
 
-    The last is a line number: what begins there may end in the next block (never if `final`).
+    times: which columns tell the time, by place.
     """
     data = np.frombuffer(lines.data, np.uint8)
     quotes = np.flatnonzero(data == ord(quote))
     count = np.searchsorted(quotes, lines.ends) - np.searchsorted(quotes, lines.starts)
     odd = np.flatnonzero(count % 2).tolist()
+    out = Assembled(lines)
     if not odd:
-        return lines, [], None
-    form = _Form(delim, quote, len(columns))
+        return out
+    form = _Form(delim, quote, len(columns), times)
     ends = lines.ends.copy()
     keep = np.ones(len(lines), bool)
-    rejects: list[Reject] = []
-    held: int | None = None
     position = 0
     while position < len(odd):
         first = odd[position]
@@ -50,20 +73,34 @@ def assemble(
         if form.literal(lines.data[lines.starts[first] : lines.ends[first]]):
             continue
         if last is None and not final and _within(lines, first, len(lines) - 1):
-            held = int(lines.line_no[first])
+            out.held = int(lines.line_no[first])
             keep[first:] = False
         elif (
             last is not None
             and _within(lines, first, last)
-            and form.whole(lines.data[lines.starts[first] : lines.ends[last]])
+            and form.cells(lines.data[lines.starts[first] : lines.ends[last]]) is not None
+            and not _swallows(lines, first, last, form)
         ):
             ends[first] = lines.ends[last]
             keep[first + 1 : last + 1] = False
+            if last - first >= LONG:
+                out.long.append(int(lines.line_no[first]))
             position += 1
         else:
             keep[first] = False
-            rejects.append(_never_closed(lines, first, form, columns))
-    return replace(lines, ends=ends).take(keep), rejects, held
+            out.rejects.append(_never_closed(lines, first, form, columns))
+    out.lines = replace(lines, ends=ends).take(keep)
+    return out
+
+
+def _swallows(lines: Lines, first: int, last: int, form: _Form) -> bool:
+    """Whether most of the lines between look like records: then the quotes are two stray ones."""
+    between = last - first - 1
+    alike = sum(
+        form.like_a_record(lines.data[lines.starts[i] : lines.ends[i]])
+        for i in range(first + 1, last)
+    )
+    return alike * 2 > between
 
 
 def _within(lines: Lines, first: int, last: int) -> bool:
@@ -79,23 +116,32 @@ def _never_closed(lines: Lines, i: int, form: _Form, columns: tuple[str, ...]) -
 class _Form:
     """What a record of `width` fields looks like."""
 
-    def __init__(self, delim: str, quote: str, width: int) -> None:
+    def __init__(self, delim: str, quote: str, width: int, times: tuple[int, ...]) -> None:
         d, q = re.escape(delim.encode()), re.escape(quote.encode())
         self._field = re.compile(b"%b[^%b]*(?:%b%b[^%b]*)*%b|[^%b%b\n]*" % (q, q, q, q, q, q, d, q))
         self._delim = delim.encode()
         self._quote = quote.encode()
         self._width = width
+        self._times = times
 
-    def whole(self, record: bytes) -> bool:
-        """Whether it is exactly one record as RFC 4180 says."""
-        at = 0
+    def cells(self, record: bytes) -> list[bytes] | None:
+        """Its fields, if it is exactly one record as RFC 4180 says."""
+        at, cells = 0, []
         for _ in range(self._width - 1):
             found = self._field.match(record, at)
             if found is None or record[found.end() : found.end() + 1] != self._delim:
-                return False
+                return None
+            cells.append(found[0])
             at = found.end() + 1
         found = self._field.match(record, at)
-        return found is not None and found.end() == len(record)
+        if found is None or found.end() != len(record):
+            return None
+        return [*cells, found[0]]
+
+    def like_a_record(self, line: bytes) -> bool:
+        """Whether the line is a whole record with a time in it."""
+        cells = self.cells(line) or []
+        return sum(len(_DIGIT.findall(cells[i])) for i in self._times if cells) >= DIGITS
 
     def open_field(self, line: bytes) -> tuple[int, str]:
         """Which field opens the quote that the line does not close, up to the next separator."""

@@ -27,6 +27,18 @@ def columns_twice(path: str, names: Sequence[str], line: int) -> Notice:
     return Notice(path, "warning", "twice", message, line)
 
 
+def header_changes(path: str, line: int) -> Notice:
+    """Another header in the middle of a table."""
+    message = "another header: what follows is read by its columns"
+    return Notice(path, "note", "header", message, line, count=1)
+
+
+def spans_lines(path: str, lines: int, line: int) -> Notice:
+    """A record of many lines, which is rare enough to be looked at."""
+    message = f"a quoted record spans more than {lines} lines"
+    return Notice(path, "warning", "quoted", message, line, count=1)
+
+
 def folded(notices: Iterable[Notice], path: str) -> list[Notice]:
     """Each remark once, with its first line and how many times it holds."""
     first: dict[tuple[str, ...], Notice] = {}

@@ -13,9 +13,7 @@ import numpy as np
 
 from connectors.files.notice import Notice
 from connectors.logs.frame import blank_lines, first_bytes
-from connectors.logs.header import canonical, named_twice, places, split_header
-from connectors.logs.model import AUTO, GENERIC
-from connectors.logs.records import assemble
+from connectors.logs.header import named_twice
 from connectors.logs.remarks import columns_twice
 from connectors.logs.values import Counts, Reject, Segment
 
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
 
 HASH: Final = ord("#")
 _SEPARATOR = re.compile(r"\\x([0-7][0-9A-Fa-f])")
-DELIMITERS: Final = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar"}
 Cutting = tuple[list[Segment], int | None]
 
 
@@ -159,148 +156,3 @@ class ZeekRules:
         if not self._open:
             return []
         return [Notice(self._path, "note", "open", "no #close: log still open or cut")]
-
-
-class CsvRules:
-    """CSV: a header (given, or in the first line), records that may hold quoted newlines."""
-
-    def __init__(self, fmt: Format, path: str) -> None:
-        self.refused = False
-        rule = self._rule = fmt.reader
-        self._format = fmt
-        self._path = path
-        self._delim = rule.delim
-        self._comment = (rule.comment or "").encode()
-        self._columns: tuple[str, ...] | None = None
-        self._spelled = b""  # the header line, to know it when it comes again
-        self._ended = False
-        if rule.header == "no":
-            self._columns = tuple(rule.default_columns)
-
-    def cut(self, lines: Lines, *, final: bool) -> Cutting:
-        """One segment; held back is a record whose quotes the block does not close."""
-        notices: list[Notice] = []
-        rejects: list[Reject] = []
-        counts, held = Counts(), None
-        if self._columns is None:
-            lines, counts = self._past_header(lines, notices)
-        if self._columns is None:
-            counts = Counts() if self.refused else counts  # a refused source counts nothing
-            return [segment(lines.take(slice(0, 0)), counts=counts, notices=notices)], None
-        if self._rule.quote and self._rule.quote.encode() in lines.data:
-            lines, rejects, held = assemble(
-                lines, self._delim, self._rule.quote, self._columns, final=final
-            )
-            counts += Counts(read=len(rejects), rejected=len(rejects))
-        lines, remarks = without_remarks(lines, self._comment)
-        lines, ended = self._to_end(lines)
-        lines, repeated = self._without_headers(lines)
-        counts = counts + remarks + ended + repeated
-        return [segment(lines, self._columns, self._delim, counts, rejects, notices)], held
-
-    def close(self) -> list[Notice]:
-        """Nothing."""
-        return []
-
-    def _past_header(self, lines: Lines, notices: list[Notice]) -> tuple[Lines, Counts]:
-        """The lines after the header, which is taken from the first line that says anything."""
-        kept, counts = without_remarks(lines, self._comment)
-        if not len(kept):
-            return kept, counts
-        first = int(np.searchsorted(lines.line_no, kept.line_no[0]))
-        rest = lines.take(slice(first + 1, None))
-        counts = without_remarks(lines.take(slice(0, first)), self._comment)[1]
-        text = kept.text(0)
-        if self._delim == AUTO:
-            self._delim = sniff(text, self._rule.quote, self._format.expressions.fields())
-            self._tell_delimiter(int(kept.line_no[0]), notices)
-        names = split_header(text, self._delim, self._rule.quote)
-        if self._rule.header == "auto" and not self._is_header(names):
-            if len(names) == len(self._rule.default_columns):
-                self._columns = tuple(self._rule.default_columns)
-                return lines.take(slice(first, None)), counts
-            self._refuse(int(kept.line_no[0]), "no header, and not the default columns", notices)
-            return rest, counts
-        self._columns = names
-        if doubled := named_twice(names):
-            notices.append(columns_twice(self._path, doubled, int(kept.line_no[0])))
-        self._spelled = kept.data[kept.starts[0] : kept.ends[0]]
-        if lacking := self._lacking(names):
-            self._refuse(int(kept.line_no[0]), f"no header, or none with {lacking}", notices)
-            self._columns = None
-            return rest, counts
-        if self._format.id in GENERIC:
-            self._tell_ignored(names, int(kept.line_no[0]), notices)
-        return rest, counts + Counts(read=1, header=1)
-
-    def _is_header(self, names: tuple[str, ...]) -> bool:
-        known = {canonical(name) for name in self._rule.default_columns}
-        known |= {canonical(name) for name in self._format.expressions.fields()}
-        return sum(canonical(name) in known for name in names) * 2 > len(names)
-
-    def _lacking(self, names: tuple[str, ...]) -> str | None:
-        """The first requirement that no column of this header can meet."""
-        expressions = self._format.expressions
-        there = places(names, expressions.fields()).keys()
-        for item in self._format.require:
-            candidates = [e for c in item.split("|") for e in expressions.map.get(c, ())]
-            if not any(there >= set(e.fields) for e in candidates):
-                return item
-        return None
-
-    def _refuse(self, line: int, message: str, notices: list[Notice]) -> None:
-        self.refused = True
-        notices.append(Notice(self._path, "error", "refused", message, line))
-
-    def _tell_delimiter(self, line: int, notices: list[Notice]) -> None:
-        if self._delim == "," or ".csv" not in self._path.lower():
-            return
-        message = (
-            "expected comma fields, header has 1; looks "
-            f"{DELIMITERS[self._delim]} separated and is read so"
-        )
-        notices.append(Notice(self._path, "warning", "delimiter", message, line))
-
-    def _tell_ignored(self, names: tuple[str, ...], line: int, notices: list[Notice]) -> None:
-        known = {canonical(name) for name in self._format.expressions.fields()}
-        ignored = [name for name in names if canonical(name) not in known]
-        if ignored:
-            listed = ", ".join(ignored[:20]) + (", …" if len(ignored) > 20 else "")
-            message = f"ignored columns: {listed}"
-            notices.append(Notice(self._path, "note", "columns", message, line))
-
-    def _to_end(self, lines: Lines) -> tuple[Lines, Counts]:
-        """The lines before the one that ends the table; all after it are comments."""
-        if self._rule.end is None:
-            return lines, Counts()
-        stop = 0 if self._ended else len(lines)
-        if not self._ended:
-            end = self._rule.end.encode()
-            for i in np.flatnonzero(lines.ends - lines.starts == len(end)).tolist():
-                if lines.data.startswith(end, lines.starts[i]):
-                    stop, self._ended = i, True
-                    break
-        rest = len(lines) - stop
-        return lines.take(slice(0, stop)), Counts(read=rest, comment=rest)
-
-    def _without_headers(self, lines: Lines) -> tuple[Lines, Counts]:
-        """The lines without repetitions of the header, as concatenated files have them."""
-        size = len(self._spelled)
-        if not size:
-            return lines, Counts()
-        alike = (lines.ends - lines.starts == size) & (first_bytes(lines) == self._spelled[0])
-        again = [
-            i
-            for i in np.flatnonzero(alike).tolist()
-            if lines.data.startswith(self._spelled, lines.starts[i])
-        ]
-        if not again:
-            return lines, Counts()
-        keep: NDArray[np.bool_] = np.ones(len(lines), bool)
-        keep[again] = False
-        return lines.take(keep), Counts(read=len(again), header=len(again))
-
-
-def sniff(header: str, quote: str, wanted: tuple[str, ...]) -> str:
-    """The delimiter under which most of the wanted names are in the header; comma if none is."""
-    return max(DELIMITERS, key=lambda d: len(places(split_header(header, d, quote), wanted)))

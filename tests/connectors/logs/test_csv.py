@@ -54,6 +54,30 @@ def test_a_quote_is_not_looked_for_beyond_a_hundred_lines(read_text):
     assert len(found.rows) == 102
 
 
+def test_two_stray_quotes_do_not_swallow_the_records_between(read_text):
+    between = "".join(row(n) for n in range(60))
+    for block in (64, 1 << 20):
+        text = HEAD + row(1, '"oops') + between + row(2, 'bob"') + row(3)
+        found = read_text("generic_csv", text, block=block)
+        assert [one[:3] for one in found.said] == [(2, "user", "quote never closed")]
+        assert len(found.rows) == 62
+
+
+def test_a_quoted_text_of_many_lines_is_one_record_and_said(read_text):
+    text = HEAD + row(1, '"' + "a, b\n" * 60 + '"') * 2
+    found = read_text("generic_csv", text)
+    assert found.column("line") == [2, 63]
+    notices = [notice for one in found.batches for notice in one.notices]
+    assert [(n.message, n.line, n.level) for n in notices] == [
+        ("a quoted record spans more than 10 lines", 2, "warning"),
+        ("a quoted record spans more than 10 lines", 63, "warning"),
+    ]
+
+
+def test_a_quoted_text_of_some_lines_is_not_worth_a_word(read_text):
+    assert read_text("generic_csv", HEAD + row(1, '"a\nb\nc"')).notices == []
+
+
 def test_a_quote_inside_a_plain_field_is_text(read_text):
     found = read_text("generic_csv", HEAD + row(1, 'the 5" one') + row(2, 'a "b" c'))
     assert found.column("src_user") == ['the 5" one', 'a "b" c']
