@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import fcntl
 import os
+import re
+import stat
 import time
 from contextlib import contextmanager
 from importlib.resources import files
@@ -31,6 +33,8 @@ _SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
     "memory_limit": "512MB",
     "threads": "2",
 }
+
+_OWNER: Final = re.compile(r"(\d{1,10}\n)?")  # what a lock file holds: the process
 
 # What DuckDB raises when the disk takes no more, depending on where it notices.
 UNWRITTEN: Final = (duckdb.FatalException, duckdb.IOException, duckdb.TransactionException)
@@ -91,22 +95,53 @@ def open_store(path: Path | None, wait: float = 0.0) -> Iterator[Store]:
 
 @contextmanager
 def _locked(path: Path, wait: float) -> Iterator[None]:
+    """Hold the lock beside the store; the file goes with the run, whatever comes of it.
+
+    What counts is the lock and not the file: one that a killed run left behind is taken over.
+    """
     lock = path.with_name(path.name + ".lock")
+    until = time.monotonic() + wait
+    while True:
+        with _opened(lock) as file:
+            _take(file, path, until)
+            if not _still_there(file, lock):
+                continue  # its last holder removed it between our opening and our locking it
+            try:
+                file.seek(0)
+                file.truncate()
+                file.write(f"{os.getpid()}\n")
+                file.flush()
+                yield
+            finally:
+                lock.unlink(missing_ok=True)
+            return
+
+
+def _opened(lock: Path) -> IO[str]:
+    """The lock file, made if need be. Raises StoreError if another program's file is there."""
     try:
-        file = lock.open("a+", encoding="ascii")
+        flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+        descriptor = os.open(lock, flags, 0o600)
     except OSError as problem:
         raise NoSpace(f"cannot write the lock file: {problem.strerror}", str(lock)) from problem
-    with file:
-        _take(file, path, wait)
-        file.seek(0)
-        file.truncate()
-        file.write(f"{os.getpid()}\n")
-        file.flush()
-        yield
+    file = os.fdopen(descriptor, "r+", encoding="latin-1")
+    regular = stat.S_ISREG(os.fstat(descriptor).st_mode)
+    if not (regular and _OWNER.fullmatch(file.read(32))):
+        file.close()
+        raise StoreError("is not a lock of this program", str(lock), "name another store")
+    return file
 
 
-def _take(file: IO[str], path: Path, wait: float) -> None:
-    until = time.monotonic() + wait
+def _still_there(file: IO[str], lock: Path) -> bool:
+    try:
+        there = lock.stat(follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    ours = os.fstat(file.fileno())
+    return (there.st_dev, there.st_ino) == (ours.st_dev, ours.st_ino)
+
+
+def _take(file: IO[str], path: Path, until: float) -> None:
     while True:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

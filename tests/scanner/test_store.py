@@ -6,8 +6,35 @@ import sys
 import duckdb
 import pytest
 
-from scanner.errors import StoreError, StoreLocked
+from scanner.errors import NoSpace, StoreError, StoreLocked
 from scanner.store import SCHEMA_VERSION, open_store
+
+HOLDER = (
+    "import sys; from pathlib import Path; from scanner.store import open_store\n"
+    "with open_store(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
+)
+
+
+@pytest.fixture
+def holder(tmp_path):
+    """Another process that holds the store at a path until its stdin is closed."""
+    children = []
+
+    def hold(path):
+        child = subprocess.Popen(
+            [sys.executable, "-c", HOLDER, str(path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        children.append(child)
+        assert child.stdout.readline() == "held\n"
+        return child
+
+    yield hold
+    for child in children:
+        with child:
+            child.kill()
 
 
 def test_a_store_opens_again_with_what_was_stored(tmp_path):
@@ -44,23 +71,12 @@ def test_nothing_outside_the_store_is_in_reach(statement):
         store.con.execute(statement)
 
 
-def test_a_second_run_is_told_who_holds_the_store(tmp_path):
+def test_a_second_run_is_told_who_holds_the_store(tmp_path, holder):
     path = tmp_path / "census.duckdb"
-    holder = (
-        "import sys; from pathlib import Path; from scanner.store import open_store\n"
-        "with open_store(Path(sys.argv[1])): print('held', flush=True); sys.stdin.read()"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", holder, str(path)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as child:
-        assert child.stdout.readline() == "held\n"
-        told = pytest.raises(StoreLocked, match=rf"process {child.pid}\); try --wait")
-        with told, open_store(path):
-            pass
-        child.stdin.close()
+    child = holder(path)
+    told = pytest.raises(StoreLocked, match=rf"process {child.pid}\); try --wait")
+    with told, open_store(path):
+        pass
 
 
 def test_a_newer_store_is_refused(tmp_path):
@@ -92,3 +108,69 @@ def test_a_store_may_not_be_a_link(tmp_path):
     path.symlink_to(tmp_path / "elsewhere.duckdb")
     with pytest.raises(StoreError, match="not a regular file"), open_store(path):
         pass
+
+
+def test_a_lock_is_gone_after_the_run(tmp_path):
+    with open_store(tmp_path / "census.duckdb"):
+        pass
+    assert [path.name for path in tmp_path.iterdir()] == ["census.duckdb"]
+
+
+def test_a_file_that_is_no_store_gets_no_lock_beside_it(tmp_path):
+    path = tmp_path / "notes.txt"
+    path.write_text("hello" * 1000)
+    with pytest.raises(StoreError), open_store(path):
+        pass
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_lock_of_a_dead_process_is_taken_over(tmp_path, holder):
+    path = tmp_path / "census.duckdb"
+    child = holder(path)
+    child.kill()
+    child.wait()
+    assert (tmp_path / "census.duckdb.lock").exists()
+    with open_store(path):
+        pass
+
+
+def test_a_run_that_waits_gets_the_store_when_it_is_free(tmp_path, holder):
+    path = tmp_path / "census.duckdb"
+    child = holder(path)
+    child.stdin.close()
+    with open_store(path, wait=30):
+        pass
+
+
+def test_a_file_of_another_program_is_not_taken_for_a_lock(tmp_path):
+    lock = tmp_path / "census.duckdb.lock"
+    lock.write_text("my notes")
+    refused = pytest.raises(StoreError, match="is not a lock of this program")
+    with refused, open_store(tmp_path / "census.duckdb"):
+        pass
+    assert lock.read_text() == "my notes"
+
+
+def test_a_link_is_not_taken_for_a_lock(tmp_path):
+    (tmp_path / "census.duckdb.lock").symlink_to(tmp_path / "elsewhere")
+    refused = pytest.raises(NoSpace, match="cannot write the lock file")
+    with refused, open_store(tmp_path / "census.duckdb"):
+        pass
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_of_many_runs_at_once_one_holds_the_store_at_a_time(tmp_path):
+    """Each adds one to a number in the store: none is lost."""
+    path = tmp_path / "census.duckdb"
+    with open_store(path) as store, store.transaction() as con:
+        con.execute("insert into meta values ('n', '0')")
+    code = (
+        "import sys; from pathlib import Path; from scanner.store import open_store\n"
+        "for _ in range(5):\n"
+        "    with open_store(Path(sys.argv[1]), wait=60) as s, s.transaction() as con:\n"
+        "        con.execute(\"update meta set value = value::int + 1 where key = 'n'\")"
+    )
+    racers = [subprocess.Popen([sys.executable, "-c", code, str(path)]) for _ in range(4)]
+    assert [racer.wait() for racer in racers] == [0] * 4
+    with open_store(path) as store:
+        assert store.con.execute("select value from meta where key = 'n'").fetchall() == [("20",)]
