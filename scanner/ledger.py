@@ -88,6 +88,7 @@ def reconcile_run(
         ("finding", ledger.findings),
     ):
         insert_rows(con, table, [{"run_id": run_id, **_row(value)} for value in values])
+    insert_rows(con, "problem", [{"run_id": run_id, **_problem(one)} for one in ledger.problems])
 
 
 def observed(
@@ -174,6 +175,12 @@ def bindings(con: duckdb.DuckDBPyConnection) -> list[Binding]:
     """The matches people confirmed."""
     rows = con.execute("select key_value, ref from binding order by all").fetchall()
     return [Binding(key, ref) for key, ref in rows]
+
+
+def _problem(one: RowProblem) -> dict[str, object]:
+    facts = asdict(one)
+    del facts["lines"]
+    return {"source": one.path, **facts}
 
 
 def _row(value: Any) -> dict[str, object]:  # noqa: ANN401 - any of the ledger's dataclasses

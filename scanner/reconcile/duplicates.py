@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from scanner.reconcile.contradictions import opposed
 from scanner.reconcile.places import is_code, is_place
 from scanner.reconcile.tables import words
 
@@ -22,25 +23,30 @@ if TYPE_CHECKING:
     from scanner.reconcile.world import World
 
 
-def duplicates(world: World, choice: Choice) -> dict[int, int]:
-    """row -> the row it repeats. Never a chain: the target is no duplicate itself."""
+def meetings(world: World, choice: Choice) -> list[tuple[RowFacts, RowFacts]]:
+    """Every two rows that may describe one system, in the register's order."""
     rows = {facts.row.row: facts for facts in world.rows}
+    return [(rows[one], rows[other]) for one, other in sorted(_suspects(world, choice))]
+
+
+def duplicates(pairs: Iterable[tuple[RowFacts, RowFacts]]) -> dict[int, int]:
+    """row -> the row it repeats. Never a chain: the target is no duplicate itself.
+
+    pairs: of meetings. A row that refuses never repeats one that does not, nor a row that has
+    ended one that has not.
+    """
     found: dict[int, int] = {}
-    for one, other in sorted(_suspects(world, choice)):
-        if not same_system(rows[one], rows[other]):
+    for one, other in pairs:
+        if opposed(one, other) or not same_system(one, other):
             continue
-        weak, strong = sorted((rows[one], rows[other]), key=lambda f: (f.strength, -f.row.row))
+        weak, strong = sorted((one, other), key=lambda f: (f.strength, -f.row.row))
         found.setdefault(weak.row.row, strong.row.row)
     return {weak: _root(strong, found) for weak, strong in found.items()}
 
 
 def same_system(one: RowFacts, other: RowFacts) -> bool:
     """Whether two rows describe one system, by what they say of themselves."""
-    if one.vague or other.vague or one.callers != other.callers:
-        return False
-    if one.environment != other.environment and one.environment and other.environment:
-        return False
-    if _conflict(one.countries, other.countries):
+    if _apart(one, other):
         return False
     mine, theirs = _core(one), _core(other)
     if mine and (mine == theirs):
@@ -53,12 +59,34 @@ def same_system(one: RowFacts, other: RowFacts) -> bool:
     return bool(shared) and same_kind and same_place and bool(one.countries & other.countries)
 
 
-def _same_product(one: RowFacts, other: RowFacts) -> bool:
-    """The same single product of the same vendor; the weaker row has no id, URL or scope."""
+def same_claim(one: RowFacts, other: RowFacts) -> bool:
+    """One system, or the same product with evidence of its own on both sides."""
+    if same_system(one, other):
+        return True
+    bought = one.lines and other.lines and not one.in_house and not other.in_house
+    return bool(bought) and not _apart(one, other) and _same_lines(one, other)
+
+
+def _apart(one: RowFacts, other: RowFacts) -> bool:
+    """Too vague to tell, or another caller, environment or country."""
+    if one.vague or other.vague or one.callers != other.callers:
+        return True
+    if one.environment != other.environment and one.environment and other.environment:
+        return True
+    return _conflict(one.countries, other.countries)
+
+
+def _same_lines(one: RowFacts, other: RowFacts) -> bool:
+    """The same product, which is no platform, of the same vendor."""
     lines = {f.line.id for f in one.lines}, {f.line.id for f in other.lines}
     if lines[0] != lines[1] or not one.vendors & other.vendors:
         return False
-    if any(found.line.platform for found in one.lines):
+    return not any(found.line.platform for found in one.lines)
+
+
+def _same_product(one: RowFacts, other: RowFacts) -> bool:
+    """The same single product of the same vendor; the weaker row has no id, URL or scope."""
+    if not _same_lines(one, other):
         return False
     weak = min((one, other), key=lambda f: (f.strength, -f.row.row))
     return weak.strength[0] == 0 and not weak.row.approved_scope and not weak.row.tenant_ids

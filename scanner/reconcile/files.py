@@ -38,7 +38,7 @@ class FileLedger:
     @property
     def problems(self) -> tuple[RowProblem, ...]:
         """Rows left out (level `error`: the result is incomplete, exit 3) and remarks."""
-        return self.inventory.problems
+        return (*self.inventory.problems, *self.ledger.problems)
 
 
 def reconcile_files(
@@ -85,6 +85,7 @@ def _as_in_the_file(ledger: Ledger, own: dict[str, str]) -> Ledger:
             replace(one, asset_id=own[one.asset_id]) if one.asset_id else one
             for one in ledger.findings
         ),
+        problems=ledger.problems,
     )
 
 
@@ -135,6 +136,17 @@ def document(
                 "remediation": finding.remediation,
             }
             for finding in ledger.findings
+        ],
+        "problems": [
+            {
+                "path": problem.path,
+                "line": problem.line,
+                "field": problem.field,
+                "level": problem.level,
+                "reason": problem.reason,
+                "message": problem.message,
+            }
+            for problem in (*inventory.problems, *ledger.problems)
         ],
         "identity": identity,
     }

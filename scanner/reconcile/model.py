@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Callable, Mapping
 
+    from connectors.declared.model import RowProblem
+
 NAMESPACE: Final = UUID("2c1c53a8-91cf-5c0e-9f3f-0b7f6f1f7f52")
 
 ASSET_STATES: Final = (
@@ -193,9 +195,13 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """One asset_state for each asset, one declared_state for each row, in their order."""
+    """One asset_state for each asset, one declared_state for each row, in their order.
+
+    problems: what rows say against each other.
+    """
 
     pairs: tuple[Pair, ...]
     asset_states: tuple[AssetState, ...]
     declared_states: tuple[DeclaredState, ...]
     findings: tuple[Finding, ...]
+    problems: tuple[RowProblem, ...] = ()

@@ -5,8 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from connectors.declared.policy import Policy
+from scanner.reconcile.contradictions import (
+    contradictions,
+    let_refusals_decide,
+    told,
+    told_of_row,
+)
 from scanner.reconcile.declared_states import declared_states
-from scanner.reconcile.duplicates import duplicates, same_system
+from scanner.reconcile.duplicates import duplicates, meetings, same_claim, same_system
 from scanner.reconcile.findings import findings
 from scanner.reconcile.ladder import climb
 from scanner.reconcile.model import Coverage, Ledger, Pair
@@ -48,15 +54,21 @@ def reconcile(
         bindings,
     )
     choice = climb(world, same_system)
-    repeated = duplicates(world, choice)
+    met = meetings(world, choice)
+    repeated = duplicates(met)
+    opposite = contradictions(pair for pair in met if same_claim(*pair))
     choice.without_repeats(repeated)
-    judged = [judge(asset, choice, repeated, world, as_of) for asset in world.assets]
-    states = declared_states(world, judged, repeated, as_of)
+    silent = repeated.keys() | let_refusals_decide(choice, opposite)
+    judged = [told(judge(one, choice, silent, world, as_of), opposite) for one in world.assets]
+    states = [
+        told_of_row(state, opposite) for state in declared_states(world, judged, repeated, as_of)
+    ]
     return Ledger(
         pairs=tuple(_pairs(judged)),
         asset_states=tuple(one.state for one in judged),
         declared_states=tuple(states),
         findings=tuple(findings(world.assets, judged, world.rows, states)),
+        problems=tuple(one.problem for one in opposite),
     )
 
 

@@ -13,7 +13,7 @@ from scanner.reconcile.rulings import Ruling, ruling, tenant_fault
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping, Sequence, Set
 
     from scanner.reconcile.facts import AssetFacts, RowFacts
     from scanner.reconcile.ladder import Candidate, Choice
@@ -34,12 +34,12 @@ class Judged:
 
 
 def judge(
-    asset: AssetFacts, choice: Choice, repeated: Mapping[int, int], world: World, as_of: dt.date
+    asset: AssetFacts, choice: Choice, silent: Set[int], world: World, as_of: dt.date
 ) -> Judged:
-    """The state of one asset. repeated: duplicate rows, which never speak for drift."""
+    """The state of one asset. silent: rows for which another speaks: duplicates, and overruled."""
     found = choice.taken(asset.asset.asset_id)
     pairs = [c for c in found if c.band == "auto"]
-    speaking = [c.row for c in pairs if c.row.row.row not in repeated] or [c.row for c in pairs]
+    speaking = [c.row for c in pairs if c.row.row.row not in silent] or [c.row for c in pairs]
     said = ruling(asset, world.policy, as_of)
     verdict = _verdict(asset, speaking, found, said, world, as_of)
     state = AssetState(
