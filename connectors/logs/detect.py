@@ -7,27 +7,26 @@ knows, or two do, is not guessed at: the answer says why.
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 import re2
 
-from connectors.logs.document import WRAPPED, first_elements, is_document
-from connectors.logs.header import canonical, places, split_header
-from connectors.logs.model import AUTO, GENERIC
+from connectors.logs.advice import unknown, unlike
+from connectors.logs.header import canonical, places
+from connectors.logs.model import GENERIC
 from connectors.logs.prefix import strip_prefix
-from connectors.logs.tables import DELIMITERS, sniff
+from connectors.logs.sample import MAX_LINE, Sample, header_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from connectors.files.notice import Notice
     from connectors.logs.model import Format
 
-MAX_LINE: Final = 16 << 10  # of a first line, for the names in it
-EARLY: Final = 20  # objects looked at
+__all__ = ["Detected", "Sample", "detect", "knows", "mismatch"]
+
 _HTML = re.compile(rb"\s*(?:<!doctype html|<html|<head|<body|<\?xml|<Error)", re.IGNORECASE)
 _PAIR = re.compile(r"(?:^|[\s,;|])([A-Za-z_][\w.-]*)=(?=\S)")
 
@@ -56,7 +55,16 @@ def detect(head: bytes, path: str, formats: Mapping[str, Format]) -> Detected:  
         fmt = formats.get(name)
         if fmt is not None and _generic(fmt, sample):
             return Detected(fmt, f"recognised as {name} by its {_names(fmt)}")
-    return Detected(None, _why_not(sample))
+    return Detected(None, unknown(sample, formats))
+
+
+def mismatch(fmt: Format, head: bytes, formats: Mapping[str, Format]) -> str | None:
+    """Why a log that was said to be `fmt` does not look like it; None if it does."""
+    sample = Sample(head)
+    if not head.strip() or knows(fmt, sample):
+        return None
+    found = detect(head, "", formats)
+    return unlike(fmt, found.format, sample)
 
 
 def _no_log(head: bytes) -> str | None:
@@ -74,21 +82,6 @@ def _names(fmt: Format) -> str:
     return "header" if fmt.reader.kind == "csv" else "keys"
 
 
-class Sample:
-    """The beginning of a log, seen the ways that formats ask for."""
-
-    def __init__(self, head: bytes) -> None:
-        self.head = head
-        self.text = head.decode("utf-8", "backslashreplace")
-        self.lines = [line for line in self.text.split("\n") if line.strip()]
-        self.first = self.lines[0][:MAX_LINE] if self.lines else ""
-        self.objects = list(_objects(self.text))
-
-    def without_prefix(self) -> str:
-        """The first line after a syslog prefix, if it has one."""
-        return strip_prefix(self.first)
-
-
 def knows(fmt: Format, sample: Sample) -> bool:
     """Whether a format claims this log: it says something, and all it says holds."""
     rule = fmt.detect
@@ -99,7 +92,7 @@ def knows(fmt: Format, sample: Sample) -> bool:
     if rule.first_bytes is not None:
         checks.append(re2.search(rule.first_bytes, sample.text) is not None)
     if rule.header_has:
-        header = {canonical(name) for name in _header(fmt, sample)}
+        header = {canonical(name) for name in header_of(fmt, sample)}
         checks.append(all(canonical(name) in header for name in rule.header_has))
     if rule.json_has or (rule.none_of and fmt.reader.kind in {"ndjson", "json_doc"}):
         checks.append(
@@ -112,19 +105,12 @@ def knows(fmt: Format, sample: Sample) -> bool:
     return bool(checks) and all(checks)
 
 
-def _header(fmt: Format, sample: Sample) -> tuple[str, ...]:
-    delim = fmt.reader.delim
-    if delim == AUTO:
-        delim = sniff(sample.first, fmt.reader.quote, fmt.expressions.fields())
-    return split_header(sample.first, delim, fmt.reader.quote)
-
-
 def _generic(fmt: Format, sample: Sample) -> bool:
     """Whether the names there are can fill what the format requires."""
     if fmt.reader.kind == "csv":
         if sample.objects or (len(sample.first.split()) and sample.first.lstrip()[:1] in "{["):
             return False
-        return _fills(fmt, _header(fmt, sample))
+        return _fills(fmt, header_of(fmt, sample))
     if fmt.reader.kind in {"ndjson", "json_doc"}:
         return any(_fills(fmt, tuple(thing)) for thing in sample.objects)
     return any(_pairs_fill(fmt, line) for line in sample.lines[:5])
@@ -159,51 +145,6 @@ def _has(thing: object, key: str) -> bool:
     return bool(dot) and _has(thing.get(outer), inner)
 
 
-def _objects(text: str) -> Iterator[dict[str, Any]]:
-    """The first objects of a JSON log: one a line, or the elements of the outer list."""
-    stripped = text.lstrip()
-    if stripped[:1] not in ("{", "["):
-        stripped = strip_prefix(stripped)
-        if stripped[:1] != "{":
-            return
-    decoder = json.JSONDecoder(parse_int=str, parse_float=str)
-    opening = WRAPPED.match(stripped)
-    at = opening.end() if opening else 0
-    if opening is None and is_document(stripped.encode()):
-        stripped = " ".join(one.decode() for one in first_elements(stripped.encode(), EARLY))
-    for _ in range(EARLY):
-        while at < len(stripped) and stripped[at] in " \t\r\n,":
-            at += 1
-        if at >= len(stripped) or stripped[at] != "{":
-            return
-        try:
-            thing, at = decoder.raw_decode(stripped, at)
-        except (ValueError, RecursionError):
-            return
-        yield thing
-
-
 def _mostly_text(head: bytes) -> bool:
     odd = sum(byte < 9 or 13 < byte < 32 for byte in head[:1024])
     return odd * 20 < len(head[:1024])
-
-
-_DATA: Final = re.compile(r"^\d{4}-\d\d-\d\d|^\d{9,}|^\d{1,3}(\.\d{1,3}){3}$|^\d+$")
-
-
-def _why_not(sample: Sample) -> str:
-    """What the log looks like instead, in words a person can act on."""
-    for delim, word in DELIMITERS.items():
-        cells = [cell.strip(' "') for cell in sample.first.split(delim)]
-        if len(cells) >= 3:
-            if sum(bool(_DATA.match(cell)) for cell in cells) >= 2:
-                return f"no header: line 1 is {word} separated data; add the names or use --format"
-            shown = ", ".join(cells[:8])
-            return f"no header we know: a time and a host or an address are needed, found {shown}"
-    if sample.objects:
-        keys = ", ".join(list(sample.objects[0])[:8])
-        return f"JSON without a time and a host or an address; keys are {keys}"
-    if sample.first.startswith("#separator") or "#path" in sample.text[:2000]:
-        found = re.search(r"#path\s+(\S+)", sample.text)
-        return f"Zeek log {found[1] if found else ''}: no format for it; use --format FILE.yaml"
-    return "unknown log format; name one with --format, or describe it in a FILE.yaml"
