@@ -105,6 +105,7 @@ DOMAIN = {"domain_suffix": "bad.example"}
             "names rule P9",
         ),
         ({"status_words": {"aproved": []}}, "aproved is none of"),
+        ({"columns": {"Ampel": "lifecycel"}}, 'columns: "Ampel" cannot be lifecycel, but one of'),
     ],
 )
 def test_a_policy_that_means_nothing_or_everything_is_refused(document, message):

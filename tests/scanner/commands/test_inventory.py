@@ -37,6 +37,48 @@ def test_remarks_name_their_row(aicensus, write):
     assert "  row 1 (ChatGPT): owner_missing: no owner" in done.out.splitlines()
 
 
+def test_a_remark_on_many_rows_names_all_of_them(aicensus, write):
+    rows = "Name,Vendor\n" + "".join(f"Tool {n},Vendor {n}\n" for n in range(1, 10))
+    lines = aicensus("inventory", "check", write("r.csv", rows)).out.splitlines()
+    assert "  row 5 (Tool 5): owner_missing: no owner" in lines
+    assert "  owner_missing: rows 6-9, too" in lines
+
+
+def test_columns_not_read_are_named_in_text_and_json(aicensus, write):
+    path = write("r.csv", "Name,Vendor,Status,Foo,Bar\nA,B,live,1,2\n")
+    lines = aicensus("inventory", "check", path).out.splitlines()
+    assert "r.csv: columns not read: Foo, Bar (map them under `columns` in the policy)" in lines
+    assert "  columns read: Name (name), Vendor (vendor), Status (lifecycle)" in lines
+    document = aicensus("inventory", "check", path, "--json").document
+    assert document["columns_not_read"] == {"r.csv": ["Foo", "Bar"]}
+    assert [note["reason"] for note in document["notes"]] == ["columns_not_read"]
+
+
+def test_columns_are_mapped_and_left_out_by_the_policy(aicensus, write):
+    path = write("r.csv", "Name,Vendor,Ampel,Foo\nA,B,prohibited,1\n")
+    policy = write("policy.yaml", "columns: {Ampel: lifecycle, Foo: ignore}\n")
+    document = aicensus("inventory", "check", path, "--policy", policy, "--json").document
+    assert document["columns_not_read"] == {"r.csv": []}
+    assert document["lifecycles"] == {"refused": 1}
+
+
+def test_how_rows_without_a_status_count_is_told(aicensus, write):
+    done = aicensus("inventory", "check", write("r.csv", "Name,Vendor\nA,B\nC,D\n"))
+    assert "r.csv: no status column; all 2 rows count as approved" in done.out.splitlines()
+    assert "  counted as: 2 approved" in done.out.splitlines()
+
+
+def test_rows_that_contradict_or_repeat_each_other_are_told(aicensus, write):
+    rows = "Name,Vendor,Product,Status\n" + "ChatGPT,OpenAI,ChatGPT,Approved\n" * 2
+    rows += "ChatGPT,OpenAI,ChatGPT,Prohibited\n"
+    done = aicensus("inventory", "check", write("r.csv", rows))
+    assert "r.csv:3: row 2 repeats row 1" in done.out.splitlines()
+    assert (
+        'r.csv:4: row 3 "ChatGPT" ("Prohibited") contradicts row 1 "ChatGPT" ("Approved"): '
+        "one system, the refusal counts"
+    ) in done.out.splitlines()
+
+
 def test_a_status_nobody_knows_costs_its_row(aicensus, write):
     rows = "Name,Vendor,Status\nChatGPT,OpenAI,live\nJasper,Jasper AI,asleep\n"
     done = aicensus("inventory", "check", write("r.csv", rows))
