@@ -34,6 +34,9 @@ COMMANDS: Final = {
 }
 
 
+_ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
 class Lazy(click.Group):
     """A group that imports a command only when it runs or is asked for its help."""
 
@@ -89,23 +92,52 @@ def main() -> NoReturn:
     from scanner.errors import AicensusError, Exit
 
     _three_streams()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _stop)
+    caught = _signals()
     os.umask(0o077)
     try:
         code = group.main(standalone_mode=False)
-    except AicensusError as problem:
-        _say(str(problem))
-        sys.exit(int(problem.exit_code))
-    except click.exceptions.Exit as leave:
-        sys.exit(leave.exit_code)
-    except click.ClickException as problem:
-        problem.show()
-        sys.exit(int(Exit.USAGE))
-    except (KeyboardInterrupt, click.Abort):
-        _say("interrupted; a run is stored whole or not at all")
-        sys.exit(130)
+    except BaseException as problem:
+        # Asked first: what a signal interrupts may raise anything (DuckDB a RuntimeError).
+        if caught:
+            _stopped(caught[0])
+        if isinstance(problem, AicensusError):
+            _say(str(problem))
+            sys.exit(int(problem.exit_code))
+        if isinstance(problem, click.exceptions.Exit):
+            sys.exit(problem.exit_code)
+        if isinstance(problem, click.Abort):
+            _stopped(signal.SIGINT)
+        if isinstance(problem, click.ClickException):
+            problem.show()
+            sys.exit(int(Exit.USAGE))
+        raise
+    if caught:
+        _stopped(caught[0])
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _signals() -> list[int]:
+    """Have signals end the program in order; the list gets the number of the one that came.
+
+    A second one would only disturb the clearing up after the first.
+    """
+    caught: list[int] = []
+
+    def stop(number: int, _frame: FrameType | None) -> NoReturn:
+        caught.append(number)
+        for one in _ENDING:
+            signal.signal(one, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for number in _ENDING:
+        signal.signal(number, stop)
+    return caught
+
+
+def _stopped(number: int) -> NoReturn:
+    word = "interrupted" if number == signal.SIGINT else "stopped by a signal"
+    _say(f"{word}; a run is stored whole or not at all")
+    sys.exit(128 + number)
 
 
 def _three_streams() -> None:
@@ -118,11 +150,6 @@ def _three_streams() -> None:
             os.fstat(stream)
         except OSError:
             os.open(os.devnull, os.O_RDWR)  # the lowest number that is free, so this one
-
-
-def _stop(number: int, _frame: FrameType | None) -> NoReturn:
-    _say("stopped by a signal; a run is stored whole or not at all")
-    sys.exit(128 + number)
 
 
 def _say(line: str) -> None:

@@ -13,7 +13,7 @@ import stat
 import time
 from contextlib import contextmanager
 from importlib.resources import files
-from typing import IO, TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final
 
 import duckdb
 
@@ -34,7 +34,7 @@ _SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
     "threads": "2",
 }
 
-_OWNER: Final = re.compile(r"(\d{1,10}\n)?")  # what a lock file holds: the process
+_OWNER: Final = re.compile(rb"(\d{1,10}\n)?")  # what a lock file holds: the process
 
 # What DuckDB raises when the disk takes no more, depending on where it notices.
 UNWRITTEN: Final = (duckdb.FatalException, duckdb.IOException, duckdb.TransactionException)
@@ -102,53 +102,64 @@ def _locked(path: Path, wait: float) -> Iterator[None]:
     lock = path.with_name(path.name + ".lock")
     until = time.monotonic() + wait
     while True:
-        with _opened(lock) as file:
-            _take(file, path, until)
-            if not _still_there(file, lock):
+        descriptor = _opened(lock)
+        try:
+            _take(descriptor, path, until)
+            if not _still_there(descriptor, lock):
                 continue  # its last holder removed it between our opening and our locking it
             try:
-                file.seek(0)
-                file.truncate()
-                file.write(f"{os.getpid()}\n")
-                file.flush()
+                _sign(descriptor, lock)
                 yield
             finally:
                 lock.unlink(missing_ok=True)
             return
+        finally:
+            os.close(descriptor)
 
 
-def _opened(lock: Path) -> IO[str]:
+def _opened(lock: Path) -> int:
     """The lock file, made if need be. Raises StoreError if another program's file is there."""
     try:
         flags = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
         descriptor = os.open(lock, flags, 0o600)
     except OSError as problem:
-        raise NoSpace(f"cannot write the lock file: {problem.strerror}", str(lock)) from problem
-    file = os.fdopen(descriptor, "r+", encoding="latin-1")
+        raise _unlocked(lock, problem) from problem
     regular = stat.S_ISREG(os.fstat(descriptor).st_mode)
-    if not (regular and _OWNER.fullmatch(file.read(32))):
-        file.close()
+    if not (regular and _OWNER.fullmatch(os.pread(descriptor, 32, 0))):
+        os.close(descriptor)
         raise StoreError("is not a lock of this program", str(lock), "name another store")
-    return file
+    return descriptor
 
 
-def _still_there(file: IO[str], lock: Path) -> bool:
+def _sign(descriptor: int, lock: Path) -> None:
+    """Write into the lock who holds it."""
+    try:
+        os.ftruncate(descriptor, 0)
+        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+    except OSError as problem:
+        raise _unlocked(lock, problem) from problem
+
+
+def _unlocked(lock: Path, problem: OSError) -> NoSpace:
+    return NoSpace(f"cannot write the lock file: {problem.strerror}", str(lock))
+
+
+def _still_there(descriptor: int, lock: Path) -> bool:
     try:
         there = lock.stat(follow_symlinks=False)
     except FileNotFoundError:
         return False
-    ours = os.fstat(file.fileno())
+    ours = os.fstat(descriptor)
     return (there.st_dev, there.st_ino) == (ours.st_dev, ours.st_ino)
 
 
-def _take(file: IO[str], path: Path, until: float) -> None:
+def _take(descriptor: int, path: Path, until: float) -> None:
     while True:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as problem:
             if time.monotonic() >= until:
-                file.seek(0)
-                owner = file.read(32).strip() or "unknown"
+                owner = os.pread(descriptor, 32, 0).decode("latin-1").strip() or "unknown"
                 raise StoreLocked(
                     f"another run holds the store (process {owner})",
                     str(path),
