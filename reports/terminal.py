@@ -210,12 +210,15 @@ def _findings(
 def _group(page: Page, group: Iterable[tuple[ledger.Asset, str]], *, news: bool) -> None:
     """One line an asset, and under those that share it the sentence that says why."""
     for why, members in groupby(group, key=lambda member: member[1]):
-        table = page.grid((8, 0), (None, 1), (20 if page.wide else 18, 0), (10, 0), (8, 0))
-        for column in table.columns[3:]:
+        kinds = ((20, 0),) if page.wide else ()
+        table = page.grid((8, 0), (None, 1), *kinds, (10, 0), (8, 0))
+        for column in table.columns[-2:]:
             column.justify = "right"
         for asset, _ in members:
             tenant = TENANTS.get(asset.tenant or "", asset.tenant)
-            facts = [tenant, asset.account, asset.region, blocked(asset.blocked, asset.hits)]
+            kind = KINDS.get(asset.kind, asset.kind)
+            facts: list[str | None] = [] if page.wide else [kind]
+            facts += [tenant, asset.account, asset.region, blocked(asset.blocked, asset.hits)]
             facts += ["no longer seen"] if "gone" in asset.flags else []
             facts += [sized(asset.sized_out, asset.hits, asset.bytes_out)]
             where = "".join(f"  {fact}" for fact in facts if fact and fact not in asset.name)
@@ -224,7 +227,7 @@ def _group(page: Page, group: Iterable[tuple[ledger.Asset, str]], *, news: bool)
                 page.joined(
                     page.data(asset.name, longest=_NAME), page.data(where, "dim", longest=_NAME)
                 ),
-                page.data(KINDS.get(asset.kind, asset.kind), "dim"),
+                *([page.data(kind, "dim")] if page.wide else []),
                 who(asset.users, asset.clients),
                 size(asset.bytes_out),
             )

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from connectors.declared.text import fold
-from scanner.reconcile.looked import Look, beside, look
 from scanner.reconcile.model import NOT_IN_USE, DeclaredState
-from scanner.reconcile.tables import words
+from scanner.reconcile.unseen import unseen
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -18,41 +15,30 @@ if TYPE_CHECKING:
 
     from scanner.reconcile.facts import RowFacts
     from scanner.reconcile.ladder import Candidate
-    from scanner.reconcile.model import Coverage
+    from scanner.reconcile.model import AssetState
     from scanner.reconcile.states import Judged
     from scanner.reconcile.world import World
 
 _ORDER: Final = ("drifted", "managed", "prohibited", "retired_alive", "waived", "unapproved_use")
-_SHAPES: Final = {
-    "aws": r"\d{12}",
-    "azure": r"[0-9a-f]{8}-[0-9a-f-]{27}",
-    "gcp": r"[a-z][a-z0-9-]*",
-}
-_GENERIC_PROSE: Final = frozenset(
-    {"systems", "system", "run", "by", "and", "in", "on", "of", "the", "project", "account", "gcp",
-     "aws", "azure", "products", "product", "ml", "ai", "embedded", "servers", "server"}
-)  # fmt: skip
+_NAMED: Final = 3  # assets in a sentence; the rest is counted
 
 
 def declared_states(
     world: World, judged: Sequence[Judged], repeated: Mapping[int, int], as_of: dt.date
 ) -> list[DeclaredState]:
     """The state of every row, in the register's order."""
-    states_of: dict[int, set[str]] = defaultdict(set)
-    used: set[int] = set()
+    seen: dict[int, list[tuple[str, AssetState]]] = defaultdict(list)
     asked: dict[int, Candidate] = {}
     for one in judged:
         for candidate in one.pairs:
             if candidate.band == "auto":
-                states_of[candidate.row.row.row].add(one.state.state)
-                if not NOT_IN_USE & set(one.state.flags):
-                    used.add(candidate.row.row.row)
+                seen[candidate.row.row.row].append((candidate.asset.name, one.state))
             else:
                 asked.setdefault(candidate.row.row.row, candidate)
     return [
         _state(
             row,
-            Seen(states_of.get(row.row.row, set()), row.row.row in used, asked.get(row.row.row)),
+            Seen(seen.get(row.row.row, []), asked.get(row.row.row)),
             repeated,
             world,
             as_of,
@@ -63,10 +49,9 @@ def declared_states(
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What was seen of a row: states of its assets, whether one is in use, a match to confirm."""
+    """What was seen of a row: its assets by name, and a match that a person must confirm."""
 
-    states: set[str]
-    in_use: bool
+    assets: Sequence[tuple[str, AssetState]]
     asked: Candidate | None
 
 
@@ -81,146 +66,42 @@ def _state(
     if number in repeated:
         why = f"it declares the same system as row {repeated[number]}, with less evidence"
         return DeclaredState(number, "duplicate", _flags(row, world, as_of), repeated[number], why)
-    state, why = _of_assets(seen) or _unseen(row, world, as_of)
+    state, why = _of_assets(seen) or unseen(row, world, as_of)
     return DeclaredState(number, state, _flags(row, world, as_of), None, why)
 
 
 def _of_assets(seen: Seen) -> tuple[str, str] | None:
-    for state in _ORDER:
-        if state in seen.states:
-            idle = "" if seen.in_use else "; none of them is in use (blocked only, or gone)"
-            return state, f"its assets are {', '.join(sorted(seen.states)).replace('_', ' ')}{idle}"
+    states = Counter(state.state for _, state in seen.assets)
+    for word in _ORDER:
+        if word in states:
+            return word, _told(word, seen.assets, states)
     if seen.asked is not None:
         return "needs_review", f"perhaps {seen.asked.asset.name}: {seen.asked.best.why}"
     return None
 
 
-def _unseen(row: RowFacts, world: World, as_of: dt.date) -> tuple[str, str]:
-    """Without assets: could we have seen it at all?"""
-    found = _where(row, world, as_of)
-    if isinstance(found, str):
-        return "not_assessable", found
-    where = "what could show it was read whole"
-    if found is not None:
-        where = f"{found}{beside(world.coverage, found)}"
-    if row.row.lifecycle in ("retired", "refused"):
-        return "retired_confirmed", f'declared "{row.row.lifecycle_raw}" and not seen: {where}'
-    return "declared_not_observed", f"not seen: {where}"
-
-
-def _where(row: RowFacts, world: World, as_of: dt.date) -> Look | str | None:
-    """Where this row would have shown; or, as a text, why nothing we read could have shown it.
-
-    None: something would have, and it is no log (an account, a cluster, someone's word).
-    """
-    coverage = world.coverage
-    said = _blind_anywhere(row, world)
-    if said is not None:
-        return said
-    if _in_a_cloud(row):
-        return _cloud_blind(row, coverage)
-    if row.providers & {"k8s", "databricks"} and not row.domains:
-        return _platform_blind(row, coverage)
-    blind = _network_blind(row, coverage)
-    if blind is not None or coverage.hosts_covered:
-        return blind
-    declared = row.row
-    ends = declared.retired_on if declared.lifecycle == "retired" else None
-    # Before its approval a system need not be there, and before its end it may be.
-    return look(coverage, max(filter(None, (declared.approved_on, ends)), default=None), as_of)
-
-
-def _blind_anywhere(row: RowFacts, world: World) -> str | None:
-    if row.vague:
-        return "the row is too vague to look for: no product, id or host"
-    embedded = next((f.line for f in row.lines if f.line.id in world.products.embedded), None)
-    if embedded is not None:
-        return f"{embedded.name} works inside its product and shows no host"
-    hosting = f" {fold(row.row.hosting or '')} "
-    unseen = next((w for w in sorted(words().unseen) if f" {w} " in hosting), None)
-    if unseen is not None and not row.providers:
-        return f'it runs where no source looks ("{unseen}")'
-    excluded = _excluded(row, world.coverage)
-    return f"outside the scan: {excluded}" if excluded is not None else None
-
-
-def _in_a_cloud(row: RowFacts) -> bool:
-    """A resource in an account, so that the network alone cannot show it."""
-    if row.containers or row.settled:
-        return True
-    placed = row.providers - {"databricks", "k8s"} or row.regions or row.references
-    return bool(placed) and not row.domains and not _used(row)
-
-
-def _network_blind(row: RowFacts, coverage: Coverage) -> str | None:
-    if row.in_house:
-        return "an in-house system without a place: no source can show it"
-    knows = coverage.knows_host
-    if knows is not None and row.domains and not any(knows(host) for host in row.domains):
-        return "no signature recognises its host"
-    if knows is not None and not row.domains and not row.lines:
-        return "no signature recognises its product"
-    return None
-
-
-def _used(row: RowFacts) -> bool:
-    """A product people use over the network, by what the row says of its hosting."""
-    hosting = fold(row.row.hosting or "")
-    return any(not f.line.platform for f in row.lines) or hosting in words().network
-
-
-def _cloud_blind(row: RowFacts, coverage: Coverage) -> str | None:
-    """The account and region the row names must have been read; unnamed, any of that cloud."""
-    accounts = {key.casefold(): regions for key, regions in coverage.accounts.items()}
-    named = {key.rpartition(":")[2].rpartition("/")[2] for key in row.containers}
-    named |= {ref.id.account for ref in row.references if ref.id is not None and ref.id.account}
-    for name in sorted(named):
-        if not any(name == account for account in accounts):
-            return f"account or project {name} was not read"
-    clouds = row.providers & set(_SHAPES)
-    candidates = [
-        regions
-        for account, regions in accounts.items()
-        if (account in named if named else not clouds or _cloud(account) in clouds)
+def _told(word: str, assets: Sequence[tuple[str, AssetState]], states: Mapping[str, int]) -> str:
+    """What was seen, by name: why assets are in the row's state, how many are in another."""
+    mine = [(name, state) for name, state in assets if state.state == word]
+    if word == "managed":
+        names = ", ".join(name for name, _ in mine[:_NAMED])
+        told = f"seen: {names}{_more(len(mine) - _NAMED)}"
+    else:
+        name, first = mine[0]
+        told = f"{name}: {first.why}{_more(len(mine) - 1)}"
+    others = [
+        f"{states[other]} {other.replace('_', ' ')}"
+        for other in _ORDER
+        if other != word and states.get(other)
     ]
-    if not candidates:
-        return "no cloud account was read"
-    if row.regions and not any(not regions or regions & row.regions for regions in candidates):
-        return f"region {min(row.regions)} was not read"
-    return None
+    told += f"; besides {', '.join(others)}" if others else ""
+    if all(NOT_IN_USE & set(state.flags) for _, state in assets):
+        told += "; nothing of it is in use (only tried and blocked, or no longer seen)"
+    return told
 
 
-def _cloud(account: str) -> str | None:
-    """The cloud an account's name belongs to, by its shape."""
-    return next((cloud for cloud, shape in _SHAPES.items() if re.fullmatch(shape, account)), None)
-
-
-def _platform_blind(row: RowFacts, coverage: Coverage) -> str | None:
-    if "k8s" in row.providers and coverage.clusters:
-        return None
-    if "databricks" in row.providers and any("databricks" in t for t in coverage.tenants):
-        return None
-    return f"no {' or '.join(sorted(row.providers))} was read"
-
-
-def _excluded(row: RowFacts, coverage: Coverage) -> str | None:
-    """A line of the scope's "not covered" that is about this row.
-
-    It is when an identifier in it (with a digit, dash or dot) stands in the row, or when all its
-    telling words stand in the row's hosting.
-    """
-    text = " ".join(filter(None, (row.row.hosting, *row.row.resource_ids, *row.row.accounts)))
-    mine = set(re.findall(r"[\w.-]+", text.casefold()))
-    hosting = set(fold(row.row.hosting or "").split())
-    for prose in coverage.not_covered:
-        said = re.findall(r"[\w.-]+", prose.casefold())
-        ids_named = {w for w in said if re.search(r"[-_.\d]", w) and w != "on-prem"}
-        if any(i in mine or any(i in part.split("/") for part in mine) for i in ids_named):
-            return prose
-        telling = {w for w in fold(prose).split() if w not in _GENERIC_PROSE}
-        if telling and not ids_named and telling <= hosting:
-            return prose
-    return None
+def _more(count: int) -> str:
+    return f" and {count} more" if count > 0 else ""
 
 
 def _flags(row: RowFacts, world: World, as_of: dt.date) -> tuple[str, ...]:

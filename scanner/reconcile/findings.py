@@ -7,17 +7,17 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 from uuid import uuid5
 
+from scanner.reconcile.evidence import evidence
 from scanner.reconcile.model import NAMESPACE, Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from scanner.reconcile.facts import AssetFacts, RowFacts
-    from scanner.reconcile.model import AssetState, DeclaredState, Observed
+    from scanner.reconcile.model import DeclaredState
     from scanner.reconcile.states import Judged
 
 _URGENT_KINDS: Final = frozenset({"agent", "mcp_server", "credential"})
-_MODELS: Final = 5  # named in a sentence; the asset lists all of them
 _URGENT_FIELDS: Final = frozenset({"region", "status"})
 # States that are one story over time: a finding keeps its id while it moves within a family.
 _FAMILY: Final = {
@@ -131,7 +131,7 @@ def _of_asset(asset: AssetFacts, judged: Judged) -> Finding | None:
         asset_id=asset.asset.asset_id,
         declared_row=pair.row if pair else None,
         ref=pair.ref if pair else None,
-        evidence=_evidence(asset, judged),
+        evidence=evidence(asset, judged),
         remediation=_remediation(judged) if idle is None else _IDLE[idle][1],
     )
 
@@ -154,66 +154,6 @@ def _severity(asset: AssetFacts, judged: Judged) -> str:
     one = asset.asset
     urgent = one.tenant == "personal" or "upload" in one.usages or one.kind in _URGENT_KINDS
     return "high" if urgent else "low" if one.kind == "embedded_ai" else "medium"
-
-
-def _evidence(asset: AssetFacts, judged: Judged) -> str:
-    one = asset.asset
-    parts = [judged.state.why[:1].upper() + judged.state.why[1:].rstrip(".") + "."]
-    seen = []
-    if one.last_seen:
-        seen.append(f"last seen {one.last_seen}")
-    seen += _who(one)
-    if one.bytes_out:
-        seen.append(f"{_bytes(one.bytes_out)} sent{_sized(one)}")
-    if seen:
-        parts.append(", ".join(seen)[:1].upper() + ", ".join(seen)[1:] + ".")
-    parts += _outcome(judged.state, one)
-    if len(one.models) > 1:
-        parts.append(f"Models: {', '.join(one.models[:_MODELS])}{_more(len(one.models))}.")
-    if judged.state.state == "unmanaged" and judged.state.rejected:
-        parts.append(f"Nearest: {judged.state.rejected}.")
-    return " ".join(parts)
-
-
-def _who(one: Observed) -> list[str]:
-    """Users where the log names them, else the clients it shows."""
-    if one.users:
-        return [f"{one.users} user" + ("s" if one.users != 1 else "")]
-    if one.clients:
-        return [f"{one.clients} client" + ("s" if one.clients != 1 else "") + " (no users logged)"]
-    return []
-
-
-def _sized(one: Observed) -> str:
-    """How many of the records say it, when not all do."""
-    if one.sized is None or one.sized >= one.hits:
-        return ""
-    return f" (sizes in {one.sized} of {one.hits} records)"
-
-
-def _outcome(state: AssetState, one: Observed) -> list[str]:
-    """What was blocked, and whether it is still there."""
-    said = []
-    if "blocked_only" in state.flags:
-        said.append(f"Blocked, {one.blocked} attempt{'s' if one.blocked != 1 else ''}.")
-    elif one.blocked:
-        said.append(f"Blocked: {one.blocked} of {one.hits} records.")
-    if "gone" in state.flags:
-        said.append(f"Gone: unseen on {one.unseen_days} days that were looked at since then.")
-    return said
-
-
-def _more(count: int) -> str:
-    return f" and {count - _MODELS} more" if count > _MODELS else ""
-
-
-def _bytes(count: int) -> str:
-    size = float(count)
-    for unit in ("B", "kB", "MB", "GB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}"
-        size /= 1000
-    return f"{size:.1f} TB"
 
 
 def _remediation(judged: Judged) -> str:

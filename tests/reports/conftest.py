@@ -523,6 +523,12 @@ def filled(store: Store) -> Store:
 
 
 @pytest.fixture
+def plain(store: Store) -> Store:
+    """The made-up organisation with names as people give them."""
+    return fill(store, hostile=False)
+
+
+@pytest.fixture
 def hostiles() -> list[str]:
     """All hostile texts at once."""
     return list(HOSTILE.values())

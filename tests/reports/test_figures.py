@@ -41,3 +41,30 @@ def test_times_are_said_in_utc():
 
 def test_a_window_without_times_is_said():
     assert figures.window(None, None) == "no record with a time"
+
+
+@pytest.mark.parametrize(
+    ("users", "clients", "text"),
+    [
+        (3, 0, "3 users"),
+        (1, 9, "1 user"),
+        (None, 2, "2 clients"),
+        (0, 1, "1 client"),
+        (None, 0, "-"),
+    ],
+)
+def test_users_are_counted_where_they_are_named_and_clients_elsewhere(users, clients, text):
+    assert figures.who(users, clients) == text
+
+
+@pytest.mark.parametrize(
+    ("number", "hits", "total", "text"),
+    [
+        (40, 67, 9, "sizes in 40 of 67 records"),
+        (67, 67, 9, ""),
+        (0, 67, None, ""),
+        (None, 67, 9, ""),
+    ],
+)
+def test_a_sum_says_of_how_many_records_when_not_of_all(number, hits, total, text):
+    assert figures.sized(number, hits, total) == text

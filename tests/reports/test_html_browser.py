@@ -6,7 +6,7 @@ import os
 import shutil
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from reports import html
 
@@ -116,7 +116,7 @@ def test_filters_narrow_together_and_clear(filled, visit):
     page.select_option("#asset-tools [name=vendor]", "zoom")
     assert names(page) == ["Zoom AI Companion"]
     page.click("#asset-tools button[type=reset]")
-    page.wait_for_function("document.querySelector('#asset-tools output').value === '28 assets'")
+    expect(page.locator("#asset-tools output")).to_have_text("28 assets")
     page.check("#asset-tools [name=new]")
     assert count(page) == "4 of 28 assets"
 
@@ -256,3 +256,55 @@ def test_paper_holds_every_row_and_no_controls(filled, visit):
 def test_dark_is_dark(filled, visit):
     page = visit(filled, scheme="dark")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(21, 23, 27)"
+
+
+CUT = """() => {
+  const cut = [];
+  const places = ".members .kind, .members .n, #suppliers th, .stack td[data-label], .states span";
+  for (const place of document.querySelectorAll(places)) {
+    const walker = document.createTreeWalker(place, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+      for (const word of node.data.matchAll(/[A-Za-z]{2,15}/g)) {
+        const range = document.createRange();
+        range.setStart(node, word.index);
+        range.setEnd(node, word.index + word[0].length);
+        if (new Set([...range.getClientRects()].map((box) => box.top)).size > 1) cut.push(word[0]);
+      }
+    }
+  }
+  return cut;
+}"""
+
+
+@pytest.mark.parametrize("width", [360, 800, 1400])
+def test_no_word_is_cut_and_nothing_stands_out_of_the_page(plain, visit, width):
+    page = visit(plain, width=width)
+    assert page.evaluate(CUT) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_what_is_not_in_use_is_marked_and_can_be_left_out(store, visit):
+    same = {"vendor": "x", "product": "X", "kind": "saas_app"}
+    store.add("v_asset", asset_id="a", name="Used", users=None, clients=2, **same)
+    store.add("v_asset", asset_id="b", name="Tried", in_use=False, flags=["blocked_only"], **same)
+    store.add("v_asset", asset_id="c", name="Ended", in_use=False, flags=["gone"], **same)
+    page = visit(store.run())
+    assert page.inner_text("h1") == "1 AI asset in use, 1 unmanaged"
+    assert "1 more was only tried and blocked, 1 is no longer seen." in page.inner_text(".lede")
+    table = page.inner_text("#asset-list")
+    assert "tried and blocked" in table
+    assert "no longer seen" in table
+    assert "2 clients" in table
+    page.check("#asset-tools [name=use]")
+    assert names(page) == ["Used"]
+
+
+def test_the_sheet_lists_every_model_and_what_the_sums_are_of(store, visit):
+    store.add("v_asset", asset_id="a", name="A", models=["m-1", "m-2"], hits=67, bytes_out=139_000,
+              sized_out=40)  # fmt: skip
+    store.add("v_evidence", asset_id="a", model="m-1", users=None, clients=3)
+    page = visit(store.run(), "#asset-a")
+    sheet = page.inner_text("#sheet")
+    assert "Models\nm-1\nm-2" in sheet
+    assert "139 kB\nsizes in 40 of 67 records" in sheet
+    assert "3 clients" in sheet

@@ -122,3 +122,34 @@ def test_a_terminal_without_unicode_gets_ascii(store, show):
     told = show(store.run(), encoding="ascii")
     assert r"\xdcbersetzer" in told
     assert "looked at  0 of 0 sources complete - 0 records" in told
+
+
+def test_attempts_and_what_is_gone_are_counted_beside_what_is_in_use(store, show):
+    store.add("v_asset", asset_id="a")
+    store.add("v_asset", asset_id="b", in_use=False, flags=["blocked_only"], blocked=10)
+    store.add("v_asset", asset_id="c", in_use=False, flags=["gone"])
+    store.add("v_finding", finding_id="f", asset_id="c")
+    told = show(store.run())
+    assert "1 AI asset in use: 1 unmanaged\n" in told
+    assert "besides    1 only tried and blocked, 1 no longer seen\n" in told
+    assert re.search(r"Unmanaged +3 +1 ", told)
+    assert "no longer seen" in told[told.index("Needs someone") :]
+
+
+def test_where_no_user_is_named_clients_are_counted(store, show):
+    store.add("v_asset", asset_id="a", users=None, clients=4)
+    store.add("v_finding", finding_id="f", asset_id="a")
+    assert "4 clients" in show(store.run())
+
+
+def test_a_sum_of_bytes_says_of_how_many_records(store, show):
+    store.add("v_asset", asset_id="a", hits=67, bytes_out=139_000, sized_out=40)
+    store.add("v_finding", finding_id="f", asset_id="a")
+    told = show(store.run(), 120)
+    assert re.search(r"Unmanaged +1 +1 +67 +139 kB +40 of 67", told)
+    assert "sizes in 40 of 67 records" in told
+
+
+def test_header_lines_are_no_records(store, show):
+    store.add("v_source", read=6, header=1, comment=1, ok=4, unmatched=4)
+    assert "1 of 1 source complete · 4 records" in show(store.run())
