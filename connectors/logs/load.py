@@ -29,7 +29,7 @@ def load_formats(parse_yaml: ParseYaml, folders: Sequence[Path] = (BUILTIN,)) ->
 def load_format(
     parse_yaml: ParseYaml, path: Path, known: Mapping[str, Format] | None = None
 ) -> Format:
-    """The one format in `path`, which may be `like` one of `known`."""
+    """The one format in `path`, which may be `like` one of `known`, and is from outside."""
     raw = _read(path, parse_yaml)
     like = raw.get("like")
     if like is not None:
@@ -37,7 +37,7 @@ def load_format(
             raise _no_such(path, raw)
         inherited = known[like].model_dump(exclude={"id", "about", "like", "detect", "reader"})
         raw = _over(inherited, raw)
-    return _validated(raw, path, path.stem)
+    return _validated(raw, path, path.stem).of_file(str(path))
 
 
 def _read(path: Path, parse_yaml: ParseYaml) -> Yaml:

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Annotated, Final, Literal
 
 import re2
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
 
 from connectors.logs.expressions import Expressions, parse_expressions
 from connectors.observation import BY_NAME
@@ -134,6 +134,18 @@ class Format(_Strict):
     require: list[str] = ["time"]
     limits: list[str] = []
     learn: Learn | None = None
+    _file: str = PrivateAttr(default="")
+
+    def of_file(self, path: str) -> Format:
+        """The same format, known to come from a file that is not shipped."""
+        copy = self.model_copy()
+        copy._file = path  # noqa: SLF001 - its own
+        return copy
+
+    @property
+    def file(self) -> str:
+        """The file it comes from; empty for a shipped format."""
+        return self._file
 
     @field_validator("id")
     @classmethod

@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 
 from connectors.logs import stamps
 from connectors.logs.columns import first_alike, least, null, numbers, when
+from connectors.logs.costs import at_fault, bounded, chunked
 from connectors.logs.engine import connect
 from connectors.logs.errors import FormatError
 from connectors.logs.plan import LEARN, SKIP, Plan, make_plan
@@ -105,7 +106,7 @@ class Normaliser:
         self._names = source.names
         present = frozenset(source.table.column_names)
         plan = self._plan = self._plan_for(present, cleaned=source.cleaned)
-        self._con.register("source", source.table)
+        self._con.register("source", chunked(source.table, self.format))
         out = self._run(plan.sql, source.table.num_rows)
         if plan.direct:
             out = _joined(plan, source.table, out)
@@ -124,15 +125,14 @@ class Normaliser:
 
     def _run(self, sql: str, rows: int) -> pa.Table:
         try:
-            out = self._con.sql(sql).to_arrow_table()
+            with bounded(self._con, self.format):
+                out = self._con.sql(sql).to_arrow_table()
         except duckdb.Error as problem:
-            first = str(problem).splitlines()[0]
-            raise FormatError(
-                self.format.id, 0, "map", first, "correct the expression it names"
-            ) from None
+            present = frozenset(self._con.sql("select * from source limit 0").columns)
+            raise at_fault(self._con, self.format, self._columns, present, problem) from None
         if out.num_rows != rows:  # an aggregate or unnest
             raise FormatError(
-                self.format.id, 0, "map", "an expression makes or folds rows",
+                self.format.file or self.format.id, 0, "map", "an expression makes or folds rows",
                 "use one scalar per record",
             )  # fmt: skip
         return out
