@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
 from connectors.declared.text import fold
-from connectors.declared.words import ENDINGS, HEADERS, LISTS, QUESTIONS
+from connectors.declared.words import ENDINGS, HEADERS, LISTS, PARTS, QUESTIONS, WEAK, WRAPPERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,7 +31,8 @@ class Header:
 
     asks: by position, the question a column's name puts, or None. endings: positions that may be
     a status by the end of their name. given: positions whose field a person gave. ignored:
-    positions a person left out.
+    positions a person left out. weak: positions called a status by a name that may mean other
+    things, too ("Approval": by whom?).
     """
 
     names: tuple[str, ...]
@@ -40,6 +41,7 @@ class Header:
     endings: frozenset[int] = frozenset()
     given: frozenset[int] = frozenset()
     ignored: frozenset[int] = frozenset()
+    weak: frozenset[int] = frozenset()
 
     def has(self, field: str) -> bool:
         """Whether some column is this field."""
@@ -93,6 +95,11 @@ def map_header(cells: Sequence[str], override: Mapping[str, str] | None = None) 
         ),
         given=frozenset(by_person),
         ignored=frozenset(ignored),
+        weak=frozenset(
+            at
+            for at, cell in enumerate(cells)
+            if at not in by_person and any(w in WEAK for w in _spellings(cell))
+        ),
     )
 
 
@@ -113,12 +120,20 @@ def _question(cell: str) -> Question | None:
 
 
 def _spellings(cell: str) -> Iterator[str]:
-    """The header's words: as they stand, camel case apart, without parentheses, "is" and "Y/N"."""
+    """The header's words: as they stand, camel case apart, without parentheses, "is" and "Y/N".
+
+    Of a nested key ("spec.owner", "vendor.display_value") also the part that tells.
+    """
     bare = cell.split("(", 1)[0]
     for text in (cell, _CAMEL.sub(" ", cell), bare, _CAMEL.sub(" ", bare)):
         words = fold(text)
         yield words
         yield _ASKING.sub("", words)
+    first, dot, last = _CAMEL.sub(" ", cell).rpartition(".")
+    if dot and fold(last) in PARTS:
+        yield fold(first.rpartition(".")[2])
+    if dot and fold(first) in WRAPPERS:
+        yield fold(last)
 
 
 def _unique(cells: Sequence[str]) -> tuple[str, ...]:

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from connectors.declared.grid import Record
 from connectors.declared.model import InventoryError
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
 _LISTS: Final = ("assets", "inventory", "systems", "items", "rows", "declared")
+_COLUMNS: Final = 2000
+_DEPTH: Final = 4
+_SHOWN: Final = ("display_value", "value")  # of a field told as an object: what a person sees
 _OWNER_KEYS: Final = ("organisation", "organization", "tenant")
 
 
 def records_of(text: str, path: str, organisation: str | None = None) -> list[Record]:
     """Records of a JSON register; the first is the header: all keys, in order of appearance.
 
-    Nested values become JSON text, lists of words are joined with ";". Raises InventoryError:
-    cut or broken JSON (line and column), not a list, not objects, another organisation's.
+    Keys of nested objects are joined with "." ("spec.owner"), lists of words with ";"; other
+    lists become JSON text. Raises InventoryError: cut or broken JSON (line and column), not a
+    list, not objects, too many keys, another organisation's.
     """
     document = _load(text, path)
     items = _items(document, path, organisation)
@@ -27,8 +34,14 @@ def records_of(text: str, path: str, organisation: str | None = None) -> list[Re
             raise InventoryError(
                 path, None, f"assets[{at}]", "is not an object", 'write {"name": ...}', rejected=1
             )
-        objects.append(item)
-        names.update(dict.fromkeys(item))
+        flat: dict[str, object] = {}
+        for key, part in _flat(item):  # "a.b" may stand beside {"a": {"b": …}}
+            flat[f"{key} (nested)" if key in flat else key] = part
+        objects.append(flat)
+        names.update(dict.fromkeys(flat))
+        if len(names) > _COLUMNS:
+            problem = f"has more than {_COLUMNS} different keys"
+            raise InventoryError(path, None, f"assets[{at}]", problem, "is it a register?")
     header = Record(None, tuple(names))
     return [header, *(Record(None, tuple(_cell(item.get(n)) for n in names)) for item in objects)]
 
@@ -84,6 +97,17 @@ def _items(document: object, path: str, organisation: str | None) -> list[object
                 return items
             raise InventoryError(path, None, key, "wants a list of objects", f'write "{key}": []')
     raise InventoryError(path, None, "assets", "wants a list of objects", 'write {"assets": [...]}')
+
+
+def _flat(item: Mapping[str, object], depth: int = 1) -> Iterator[tuple[str, object]]:
+    """Keys and values, of nested objects as "outer.inner" for a few levels; {"value": x} is x."""
+    for key, value in item.items():
+        if isinstance(value, dict) and value and depth < _DEPTH:
+            shown = next((name for name in _SHOWN if name in value), None)
+            for inner, part in _flat(value, depth + 1):
+                yield (key if inner == shown else f"{key}.{inner}"), part
+        else:
+            yield key, value
 
 
 def _cell(item: object) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from connectors.declared.model import RowProblem, lines_named, one_line
 from connectors.declared.status import short
 from connectors.declared.text import fold
+from connectors.declared.vocabulary import decided, decision
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -60,9 +61,12 @@ def table_notes(
             note("column_by_content", message)
     if rows and all(column.dated for column in status):
         silent = sum(row.lifecycle_raw is None for row in rows)
-        count = f"all {silent}" if silent == len(rows) else f"{silent} of {len(rows)}"
-        message = f"{where}no status column; {count} rows count as approved"
+        message = f"{where}no status column; {_share(silent, len(rows))} as approved"
         note("status_column_missing", message)
+    for name, refused in _refusing(grid):
+        rows_of = "1 row" if refused == 1 else f"{refused} rows"
+        message = f"{where}column {_name(name)} refuses {rows_of} and is not read as a status"
+        note("refusals_not_read", f"{message} (map it to lifecycle if it decides)")
     above = [r for r in grid.above if sum(bool(cell.strip()) for cell in r.cells) > 1]  # no titles
     if above:
         count = f"{len(above)} line" + ("s" if len(above) > 1 else "")
@@ -71,6 +75,24 @@ def table_notes(
         count = f"{len(grid.repeated)} time" + ("s" if len(grid.repeated) > 1 else "")
         message = f"{where}the header stands again {count}; not read as rows"
         note("header_repeated", message, grid.repeated[0].line)
+    return found
+
+
+def _share(some: int, rows: int) -> str:
+    if rows == 1:
+        return "its one row counts"
+    return f"all {rows} rows count" if some == rows else f"{some} of {rows} rows count"
+
+
+def _refusing(grid: Grid) -> list[tuple[str, int]]:
+    """Columns not read that hold decisions, some of them refusals; how many."""
+    found = []
+    for at, name in enumerate(grid.header.names):
+        if grid.header.fields[at] is None and at not in grid.header.ignored:
+            cells = [r.cells[at] for r in grid.records if at < len(r.cells)]
+            refused = sum(decision(cell) == "refused" for cell in cells)
+            if refused and decided(cells):
+                found.append((name, refused))
     return found
 
 

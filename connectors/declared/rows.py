@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
 from connectors.declared import cells, dates, words
@@ -62,7 +62,7 @@ def declaration(
     *,
     by_policy: bool,
 ) -> Declaration:
-    """The row of a record. status: the columns that can say one (status.by_content).
+    """The row of a record. status: the columns that can say one (status_columns.by_content).
 
     orders: by column position, of slashed dates (dates.order_of). by_policy: see status.life_of.
     Raises StatusUnknown (the row is refused) or HostPoison (the register is).
@@ -83,9 +83,8 @@ def declaration(
             found.remark(
                 "date_from_notes", f"retired on {when['retired_on']} by the notes", "notes"
             )
-    if life.lifecycle == "approved" and when["retired_on"] is not None:
-        text = f"ends on {when['retired_on']}, but no status says retired; counts as approved"
-        found.remark("retired_without_status", text, "retired_on")
+    if when["retired_on"] is not None and life.lifecycle == "approved":
+        life = _ended(found, life, when["retired_on"])
     _twins(found)
     raw = json.dumps(
         dict(zip(grid.header.names, record.cells, strict=True)), ensure_ascii=False, sort_keys=False
@@ -172,6 +171,18 @@ def _date_cells(
     own = [at for at in grid.header.positions(name) if at not in life.used]
     answered = dated_answers(status, _SINCE[name]) if name in _SINCE else []
     return own + [at for at in answered if is_date(record.cells[at])]
+
+
+def _ended(row: _Row, life: Life, day: dt.date) -> Life:
+    """A row with a last day is retired from then on, unless its status says that it goes on."""
+    if life.raw is None:
+        row.remark(
+            "retired_without_status", f"no status; ends on {day}, retired then", "retired_on"
+        )
+        return replace(life, lifecycle="retired", raw=f"ends on {day}")
+    text = f"ends on {day}, but its status does not say retired; counts as approved"
+    row.remark("retired_without_status", text, "retired_on")
+    return life
 
 
 def _twins(row: _Row) -> None:

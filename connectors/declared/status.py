@@ -1,8 +1,6 @@
-"""What a register says of approval: which columns are a status, and what a row's cells come to.
+"""What the status cells of a row come to.
 
-A column is a status by its header, or by its header and its cells: "Approved?" with yes and no is
-one, "Approved" with dates is a date. Of several the strictest counts: a refusal in one column is
-not lifted by a "live" in another.
+Of several the strictest counts: a refusal in one column is not lifted by a "live" in another.
 """
 
 from __future__ import annotations
@@ -12,24 +10,14 @@ from typing import TYPE_CHECKING, Final
 
 from connectors.declared import cells, dates
 from connectors.declared.model import Remark
-from connectors.declared.vocabulary import (
-    OURS,
-    Reading,
-    Vocabulary,
-    is_answer,
-    says,
-    stricter,
-)
-from connectors.declared.words import DATES, QUESTIONS
+from connectors.declared.vocabulary import Reading, Vocabulary, says, stricter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from connectors.declared.header import Header
     from connectors.declared.words import Question
 
 _SHOWN: Final = 60
-_APPROVED: Final = QUESTIONS["approved"]  # what a date of approval answers, too
 
 
 class StatusUnknown(Exception):
@@ -64,90 +52,6 @@ class Life:
     raw: str | None
     remarks: tuple[Remark, ...] = ()
     used: frozenset[int] = frozenset()
-
-
-def by_content(
-    header: Header, columns: Sequence[Sequence[str]], vocabulary: Vocabulary
-) -> tuple[Header, list[Column]]:
-    """The header with what its cells show, and its status columns. columns: cells by position."""
-    changed: dict[int, str | None] = {}
-    asks = dict(enumerate(header.asks)) | dict.fromkeys(header.positions("approved_on"), _APPROVED)
-    asks |= {at: ask for at, ask in enumerate(header.asks) if ask is not None}
-    weighed = {
-        at: _Weight.of(columns[at], vocabulary, asks[at], by_name=field == "lifecycle")
-        for at, field in enumerate(header.fields)
-        if _may_be_status(header, at, field)
-    }
-    understood = any(w.known for at, w in weighed.items() if header.fields[at] == "lifecycle")
-    dated = header.has("approved_on")
-    for at, weight in weighed.items():
-        field = header.fields[at]
-        if field != "lifecycle":
-            if weight.mostly_known and not (field == "review_due" and weight.dates):
-                changed[at] = "lifecycle"
-        elif weight.mostly_dates and asks[at] is not None:
-            changed[at] = None if dated else "approved_on"
-            dated = True
-        elif understood and weight.filled and not weight.known:
-            changed[at] = None
-    settled = header.with_fields(changed)
-    status = [
-        Column(at, header.names[at], vocabulary.for_column(columns[at]), asks[at])
-        for at in settled.positions("lifecycle")
-    ]
-    status += [
-        Column(at, header.names[at], OURS, question, dated=True)
-        for at in (*settled.positions("approved_on"), *settled.positions("retired_on"))
-        if (question := asks[at]) is not None
-    ]
-    return settled, status
-
-
-def _may_be_status(header: Header, at: int, field: str | None) -> bool:
-    if at in header.given or at in header.ignored:
-        return False
-    if header.asks[at] is not None or field in ("lifecycle", "approved_on", "review_due"):
-        return field is None or field == "lifecycle" or field in DATES
-    return field is None and at in header.endings
-
-
-@dataclass(frozen=True, slots=True)
-class _Weight:
-    """How many cells of a column hold something, a status word, a date."""
-
-    filled: int
-    known: int
-    dates: int
-
-    @classmethod
-    def of(
-        cls,
-        column: Sequence[str],
-        vocabulary: Vocabulary,
-        question: Question | None,
-        *,
-        by_name: bool,
-    ) -> _Weight:
-        """by_name: the header says that it is a status, so that a bare yes or no is one, too."""
-        filled = [cell for cell in column if says(cell)]
-        words = vocabulary.for_column(filled)
-        return cls(
-            len(filled),
-            sum(
-                words.read(cell, question).known
-                for cell in filled
-                if by_name or question is not None or not is_answer(cell)
-            ),
-            sum(is_date(cell) for cell in filled),
-        )
-
-    @property
-    def mostly_known(self) -> bool:
-        return self.known * 2 > self.filled
-
-    @property
-    def mostly_dates(self) -> bool:
-        return self.dates * 2 > self.filled
 
 
 def dated_answers(columns: Sequence[Column], lifecycle: str) -> list[int]:

@@ -10,7 +10,8 @@ from connectors.declared.grid import Record
 from connectors.declared.model import InventoryError
 from connectors.declared.remarks import not_read, table_notes, unknown_words
 from connectors.declared.rows import HostPoison, declaration
-from connectors.declared.status import StatusUnknown, by_content
+from connectors.declared.status import StatusUnknown
+from connectors.declared.status_columns import by_content
 from connectors.declared.words import DATES, IDENTIFYING
 
 if TYPE_CHECKING:

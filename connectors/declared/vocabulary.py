@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _HEAD = re.compile(r"\s[\x96\xa4-]\s|[\u2013\u2014:;,.(\n]")  # "Pilot - what a pilot is"
 _NEGATIONS: Final = frozenset({"not", "never", "no", "longer", "without", "nicht", "pas", "non"})
 _LONGEST: Final = 6  # words of a status phrase
+_WORD: Final = 60  # characters of a cell that is a word
 _READ: Final = 60  # words of a cell that are looked at
 _STRICT: Final = frozenset({"refused", "retired"})  # a policy silent on the word does not lift it
 
@@ -83,6 +84,20 @@ class Vocabulary:
 def says(cell: str) -> bool:
     """Whether a status cell holds anything; a tick does."""
     return cells.value(cell) is not None or cell.strip() in ANSWERS
+
+
+def decided(column: Sequence[str]) -> bool:
+    """Whether most cells of a column are status words, and some of them a refusal or approval."""
+    filled = [cell for cell in column if says(cell)]
+    lives = [life for cell in filled if (life := decision(cell)) is not None]
+    return 2 * len(lives) > len(filled) and not {"refused", "approved"}.isdisjoint(lives)
+
+
+def decision(cell: str) -> str | None:
+    """The life-cycle of a cell that is a status word and no more; None for a bare yes or no."""
+    if len(cell) > _WORD or is_answer(cell):
+        return None
+    return OURS.of.get(fold(cell))
 
 
 def is_answer(cell: str) -> bool:

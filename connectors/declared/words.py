@@ -30,6 +30,11 @@ def _texts(table: dict[str, list[str]]) -> dict[str, tuple[str, ...]]:
 # later ones are added for lists and for the life-cycle, and are named as not read otherwise.
 HEADERS: Final = _texts(_table("headers"))
 
+# Of nested JSON: parts that only hold their parent's value, and parents that only hold parts.
+PARTS: Final = frozenset({"name", "label", "title", "text", "state"})
+WRAPPERS: Final = frozenset(
+    {"metadata", "spec", "attributes", "properties", "fields", "data", "system", "asset"}
+)
 LISTS: Final = frozenset(
     {
         "vendor", "product", "model", "regions", "accounts", "tenant_ids", "resource_ids",
@@ -65,6 +70,7 @@ ANSWERS: Final = {
     fold(word) or word: answer for answer, many in _STATUSES["answers"].items() for word in many
 }
 ENDINGS: Final[tuple[str, ...]] = tuple(_STATUSES["endings"])
+WEAK: Final = frozenset(_STATUSES["weak"])
 OVERRULING: Final = _texts(_STATUSES["overruling"])
 EXPLAINING: Final = frozenset(_STATUSES["explaining"])
 

@@ -5,6 +5,7 @@ import json
 import openpyxl
 import pytest
 
+from connectors.declared.model import InventoryError
 from connectors.declared.read import read_inventories, read_inventory
 
 
@@ -95,6 +96,26 @@ def test_names_stay_apart_when_a_column_is_called_like_a_second_one(register):
 def test_another_column_for_a_field_that_is_taken_is_named(register):
     found = read_inventory(register("Name,Vendor,Owner,System owner\nA,B,jane,joe\n"))
     assert found.unread[found.path] == ("System owner",)
+
+
+def test_nested_keys_are_columns_of_their_own(register):
+    item = {
+        "metadata": {"name": "Bot"},
+        "spec": {"owner": "jane", "lifecycle": "rejected"},
+        "vendor": {"display_value": "Acme", "value": "0f3a"},
+        "tags": ["a", {"b": 1}],
+    }
+    found = read_inventory(register(json.dumps([item]), "r.json"))
+    (row,) = found.rows
+    assert (row.name, row.business_owner, row.lifecycle) == ("Bot", "jane", "refused")
+    assert row.vendor == ("Acme",)
+    assert found.unread[found.path] == ("vendor.value", "tags")
+
+
+def test_json_with_a_key_for_every_value_is_refused(register):
+    items = [{f"key {n}-{m}": "x" for m in range(30)} for n in range(100)]
+    with pytest.raises(InventoryError, match="more than 2000 different keys"):
+        read_inventory(register(json.dumps(items), "r.json"))
 
 
 TWO = (

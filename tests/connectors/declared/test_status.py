@@ -213,7 +213,34 @@ def test_a_cell_that_merely_begins_like_a_status_is_none(cell):
     assert not Vocabulary.build(None).read(cell).known
 
 
-def test_an_end_date_without_a_status_that_says_retired_is_told(read):
+def test_an_end_date_against_a_status_that_goes_on_is_told(read):
     found = read("Status", "live", **{"Retired on": ["2026-01-31"]})
     assert lives(found) == ["approved"]
     assert found.rows[0].remarks[0].startswith("retired_without_status: ends on 2026-01-31")
+
+
+def test_an_end_date_without_any_status_retires_from_then_on(read):
+    found = read("Decommissioned", "2026-01-31", "")
+    assert lives(found) == ["retired", "approved"]
+    assert found.rows[0].retired_on == dt.date(2026, 1, 31)
+
+
+def test_a_column_of_any_name_is_the_status_when_there_is_no_other(read):
+    found = read("Tag", "Sanctioned", "Unsanctioned", "Monitored")
+    assert lives(found) == ["approved", "refused", "not_yet"]
+    assert "column_by_content" in reasons(found)
+
+
+def test_beside_a_status_such_a_column_is_told_with_its_refusals(read):
+    found = read("Status", "live", "live", Tag=["Sanctioned", "Unsanctioned"])
+    assert lives(found) == ["approved", "approved"]
+    (said,) = [p.message for p in found.problems if p.reason == "refusals_not_read"]
+    assert said.startswith("column Tag refuses 1 row and is not read as a status")
+
+
+@pytest.mark.parametrize("header", ["Approval", "Outcome"])
+def test_a_column_that_may_mean_other_things_costs_no_rows(read, header):
+    found = read(header, "J. Doe", "saves time")
+    assert len(found.rows) == 2
+    assert found.unread[found.path] == (header,)
+    assert "status_column_missing" in reasons(found)
