@@ -350,7 +350,7 @@ def test_no_room_for_what_is_written_ends_with_13_and_leaves_nothing_half(
     cli, here, write, log, option, tmp_path
 ):
     path = write("a.csv", log.csv())
-    ended = cli("scan", path, "--json", *option, before="ulimit -f 40")
+    ended = cli("scan", path, "--json", *option, before="ulimit -f 40", PYTHONDONTWRITEBYTECODE="1")
     assert ended.code == 13
     assert option[1] in ended.line
     assert not list(tmp_path.glob("report/.*"))
