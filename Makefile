@@ -29,7 +29,7 @@ contracts: .venv/.done
 	$(BIN)/lint-imports
 
 unit: .venv/.done
-	$(BIN)/python -m pytest -m "not fuzz" --cov --cov-report=term
+	$(BIN)/python -m pytest --cov --cov-report=term
 
 fuzz: .venv/.done
 	$(BIN)/python -m pytest -m fuzz
