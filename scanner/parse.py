@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from connectors.logs.cut import segments
+from connectors.logs.errors import FormatError
 from connectors.logs.normalise import Normaliser
+from connectors.logs.remarks import folded
+from connectors.logs.values import Counts
+from scanner.errors import SignaturesError
+from scanner.misfit import misfit
 from signatures.hosts import HostError, normalise_host, normalise_ip
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from connectors.files.notice import Notice
     from connectors.files.stream import Stream
+    from connectors.logs.model import Format
+    from connectors.logs.values import Batch, Reject
     from scanner.sources import Reading
 
 _HOSTS = ("dst_host", "tls_sni")
 _ADDRESSES = ("src_ip", "dst_ip")
+KEPT: Final = 1000  # rejects that are named; the others are counted
 
 
 class Lines:
@@ -24,35 +33,68 @@ class Lines:
     def __init__(self, stream: Stream, reading: Reading) -> None:
         self._stream = stream
         self._reading = reading
+        self._rejects: list[Reject] = []
+        self._counts = Counts()
+        self._ok = 0
         self.said: list[str] = []
         self.incomplete = False
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """Observations as plain values: times ISO 8601 with Z, hosts and addresses normalised."""
-        stream, path = self._stream, self._stream.path
+        """Observations as plain values: times ISO 8601 with Z, hosts and addresses normalised.
+
+        Raises SignaturesError where the format's own SQL is at fault.
+        """
+        stream = self._stream
         fmt, why, notices = self._reading.recognise(stream)
         if fmt is None:
-            self._say(f"{path}: {why}")
+            self._say(f"{stream.path}: {why}")
             return
-        said = [str(notice) for notice in notices]
-        normaliser = Normaliser(fmt, self._reading.settings)
-        for segment in segments(fmt, stream, self._reading.settings):
-            batch = normaliser(segment)
-            said += [str(notice) for notice in batch.notices]
-            for reject in batch.rejects:
-                self._say(f"{path}:{reject.line}: {reject.field or 'record'}: {reject.reason}")
+        head = stream.head() if self._reading.forced else b""
+        remarks: list[Notice] = []
+        for batch in self._batches(fmt):
+            remarks += batch.notices
+            self._counts += batch.counts
+            self._keep(batch.rejects)
             for row in batch.table.to_pylist():
-                line = row["line"]
                 try:
                     shown = _normalised(row)
                 except HostError as problem:
-                    self._say(f"{path}:{line}: {problem}")
+                    self._say(f"{stream.path}:{row['line']}: {problem}")
                     continue
-                yield {"path": path, "format": fmt.id, "event": row.pop("event", None) or 1} | shown
-        outcome = stream.outcome()
-        said += [str(notice) for notice in outcome.notices]
-        self.incomplete = self.incomplete or outcome.state != "complete"
+                self._ok += 1
+                event = row.pop("event", None) or 1
+                yield {"path": stream.path, "format": fmt.id, "event": event} | shown
+        self._end(fmt, head, notices, folded(remarks, stream.path))
+
+    def _batches(self, fmt: Format) -> Iterator[Batch]:
+        normaliser = Normaliser(fmt, self._reading.settings)
+        try:
+            for segment in segments(fmt, self._stream, self._reading.settings):
+                yield normaliser(segment)
+        except FormatError as problem:
+            raise SignaturesError(str(problem)) from problem
+
+    def _end(self, fmt: Format, head: bytes, notices: list[Notice], remarks: list[Notice]) -> None:
+        """Say what was not read, first what holds for the file as a whole."""
+        path, known = self._stream.path, self._reading.formats
+        wrong = misfit(path, fmt, head, known, self._counts, self._ok, self._rejects, remarks)
+        outcome = self._stream.outcome()
+        told = [*notices, *([wrong] if wrong else remarks), *outcome.notices]
+        said = [str(notice) for notice in told]
+        if wrong is None:
+            said += [
+                f"{path}:{bad.line}: {bad.field or 'record'}: {bad.reason}" for bad in self._rejects
+            ]
+            left = self._counts.rejected - len(self._rejects)
+            said += [f"{path}: and {left:,} more records were rejected"] if left else []
         self.said = said + self.said
+        if self._counts.rejected or outcome.state != "complete":
+            self.incomplete = True
+        if any(notice.level == "error" for notice in told):
+            self.incomplete = True
+
+    def _keep(self, rejects: list[Reject]) -> None:
+        self._rejects += rejects[: max(KEPT - len(self._rejects), 0)]
 
     def _say(self, line: str) -> None:
         self.said.append(line)

@@ -16,6 +16,7 @@ from connectors.logs.cut import segments
 from connectors.logs.detect import detect
 from connectors.logs.remarks import folded
 from scanner.grown import Before, Flaw, Start, added, starts_of
+from scanner.misfit import misfit
 from scanner.scan_range import Partial
 
 if TYPE_CHECKING:
@@ -173,6 +174,7 @@ def _scan(
             result.notices.append(Notice(stream.path, "error", "refused", why))
         result.notices[:0] = notices
         return result
+    head = stream.head() if reading.forced else b""
     heads: list[tuple[int, str] | None] = [None]
     cut: Iterable[Segment] = _heads(segments(fmt, stream, reading.settings), heads)
     grown = start if start is not None and start.format == fmt.id else None
@@ -184,6 +186,20 @@ def _scan(
     zone = reading.settings.timezone or "UTC"
     result = _result(stream, stream.outcome(), fmt, zone, partial)
     remarks = folded(partial.notices, stream.path)
+    wrong = misfit(
+        stream.path,
+        fmt,
+        head,
+        reading.formats,
+        partial.counts,
+        partial.ok,
+        partial.rejects,
+        remarks,
+    )
+    if wrong is not None and result.status != "failed":
+        remarks = [wrong, *(note for note in remarks if note.reason != "refused")]
+        result.status, result.reason, result.partial = "failed", "refused", Partial()
+        result.notices = [note for note in result.notices if note.reason != "empty"]
     result.notices[:0] = [*notices, *remarks]
     error = next((notice for notice in remarks if notice.level == "error"), None)
     if error is not None and result.status == "complete":

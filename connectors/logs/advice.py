@@ -28,7 +28,7 @@ _DATA: Final = re.compile(r"^\d{4}-\d\d-\d\d|^\d{9,}|^\d{1,3}(\.\d{1,3}){3}$|^\d
 _KINDS: Final = {
     "header_tsv": "a `#fields` line that names {}",
     "csv": "a header with {}",
-    "kv": "key=value pairs with {}",
+    "kv": "field=value pairs with {}",
     "ndjson": "JSON objects with {}",
     "json_doc": "JSON objects with {}",
 }
@@ -71,7 +71,7 @@ def _seen(sample: Sample) -> tuple[str, Sequence[str]]:
             if sum(bool(_DATA.match(cell)) for cell in cells) >= 2:
                 return f"no header: line 1 is {word} separated data", ()
             return f"no header we know: the columns are {_listed(cells)}", cells
-    return "unknown log format: neither a table with a header, nor JSON, nor key=value pairs", ()
+    return "unknown log format: neither a table with a header, nor JSON, nor field=value pairs", ()
 
 
 def _zeek_fields(sample: Sample) -> Sequence[str]:

@@ -61,7 +61,7 @@ def detect(head: bytes, path: str, formats: Mapping[str, Format]) -> Detected:  
 def mismatch(fmt: Format, head: bytes, formats: Mapping[str, Format]) -> str | None:
     """Why a log that was said to be `fmt` does not look like it; None if it does."""
     sample = Sample(head)
-    if not head.strip() or knows(fmt, sample):
+    if not head.strip() or knows(fmt, sample) or (fmt.id in GENERIC and _generic(fmt, sample)):
         return None
     found = detect(head, "", formats)
     return unlike(fmt, found.format, sample)

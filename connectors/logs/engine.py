@@ -31,6 +31,7 @@ def connect() -> duckdb.DuckDBPyConnection:
     # it would pull what two branches of a macro share in front of the CASE, for every row
     con.execute("set disabled_optimizers = 'common_subexpressions'")
     con.execute("set memory_limit = '512MB'")
+    con.execute("set enable_progress_bar = false")  # on a terminal it draws into our output
     con.execute("set lock_configuration = true")
     return con
 

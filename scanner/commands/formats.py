@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scanner.commands.options import Day, Zone, json_option
-from scanner.errors import NothingToScan, SignaturesError
+from scanner.errors import NothingToScan, SignaturesError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +40,20 @@ def list_(as_json: bool) -> None:
             )
         else:
             click.echo(f"{fmt.id:20} {fmt.about}  [{' '.join(shows)}]")
+
+
+@formats.command()
+@click.argument("name")
+def show(name: str) -> None:
+    """The file of one format: a beginning for a format of one's own."""
+    from connectors.logs.load import BUILTIN
+    from scanner.load import formats as load
+    from scanner.load import named_format
+
+    found = named_format(name, load())
+    if found.file:
+        raise UsageError("is a file of your own", name, "name a shipped format")
+    click.echo((BUILTIN / f"{found.id}.yaml").read_text(encoding="utf-8"), nl=False)
 
 
 @formats.command()

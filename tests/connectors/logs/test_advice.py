@@ -38,7 +38,7 @@ UNKNOWN = [
         "hello world\n",
         "generic_csv",
         (
-            "unknown log format: neither a table with a header, nor JSON, nor key=value pairs; "
+            "unknown log format: neither a table with a header, nor JSON, nor field=value pairs; "
             "a time and a host or an address are needed"
         ),
     ),
@@ -63,7 +63,11 @@ def test_names_in_a_header_are_shown_in_moderation(detected):
         ("squid", "zeek_ssl", "expected lines of 10 words, this is zeek_ssl"),
         ("aws_cloudtrail", "generic_csv", "expected JSON objects with eventVersion, eventTime,"),
         ("dnsmasq", "generic_kv", "expected lines of its pattern, found unknown log format"),
-        ("generic_kv", "squid", "expected key=value pairs with a time and a host or an address, "),
+        (
+            "generic_kv",
+            "squid",
+            "expected field=value pairs with a time and a host or an address, ",
+        ),
     ],
 )
 def test_a_log_of_another_format_is_told_what_was_expected(formats, name, sample, said):
@@ -74,7 +78,9 @@ def test_a_log_of_another_format_is_told_what_was_expected(formats, name, sample
     assert said in found
 
 
-@pytest.mark.parametrize("name", ["squid", "zeek_ssl", "zscaler_web_csv", "suricata_eve"])
+@pytest.mark.parametrize(
+    "name", ["squid", "zeek_ssl", "zscaler_web_csv", "suricata_eve", "generic_kv"]
+)
 def test_a_log_of_the_format_is_not_complained_of(formats, name):
     head = (FIXTURES / name / "sample.log").read_bytes()
     assert mismatch(formats[name], head, formats) is None

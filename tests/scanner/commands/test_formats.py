@@ -9,6 +9,7 @@ from scanner.load import formats as shipped
 
 from .conftest import line
 
+UNKNOWN = "unknown log format: neither a table with a header, nor JSON, nor field=value pairs"
 ESCAPE = "time,host,\x1b[31mred\n2026-03-01T00:00:00Z,chatgpt.com,x\n"
 
 
@@ -36,7 +37,7 @@ def test_detect_of_what_it_does_not_know_ends_with_3(aicensus, log, write):
     assert done.code == 3
     assert said == {
         "access.log": ("squid", "recognised as squid"),
-        "x.log": (None, "unknown log format"),
+        "x.log": (None, UNKNOWN),
         "gone.log": (None, "does not exist"),
     }
 
@@ -96,10 +97,52 @@ def test_parse_takes_zone_and_year_from_the_person(aicensus, write):
     assert row["time"] == "2025-03-02T08:14:05Z"
 
 
-def test_parse_as_another_format_rejects_every_line(aicensus, log):
-    done = aicensus("formats", "parse", log, "--format", "dnsmasq")
-    assert (done.code, done.out) == (3, "")
-    assert done.err.count("line does not have the layout of the format") == 2
+@pytest.mark.parametrize("name", ["dnsmasq", "zeek_ssl", "aws_cloudtrail", "generic_csv"])
+def test_parse_as_another_format_is_one_line_and_ends_with_3(aicensus, log, name):
+    done = aicensus("formats", "parse", log, "--format", name)
+    assert (done.code, done.out, done.err.count("\n")) == (3, "", 1)
+    assert done.err.startswith(f"access.log:1: does not look like {name}: expected ")
+    assert ", this is squid (" in done.err
+
+
+def test_parse_of_a_log_with_bad_values_only_names_each(aicensus, write):
+    text = "ts,host\nsoon,a.example\nlater,b.example\n"
+    done = aicensus("formats", "parse", write("x.csv", text), "--format", "generic_csv")
+    assert (done.code, done.err.count("ts: not a time")) == (3, 2)
+
+
+def test_parse_names_some_rejects_and_counts_the_others(aicensus, write):
+    text = line("chatgpt.com") + "torn\n" * 1500
+    done = aicensus("formats", "parse", write("x.log", text))
+    assert (done.code, len(done.err.splitlines())) == (3, 1001)
+    assert done.err.endswith("x.log: and 500 more records were rejected\n")
+
+
+OWN = """
+id: own
+about: a table
+reader: {kind: csv}
+map: {time: ['time_iso(ts)'], dst_host: [host], app: ["error(host)"]}
+require: [time, dst_host]
+"""
+
+
+def test_parse_names_the_file_and_key_whose_sql_fails_on_a_value(aicensus, write):
+    log = write("x.csv", "ts,host\n2026-03-01T00:00:00Z,a.example\n")
+    done = aicensus("formats", "parse", log, "--format", write("own.yaml", OWN))
+    assert (done.code, done.err.count("\n")) == (14, 1)
+    assert "own.yaml: map.app: " in done.err
+
+
+def test_show_prints_a_file_to_begin_with(aicensus, write, log):
+    text = aicensus("formats", "show", "squid").out
+    own = write("own.yaml", text.replace("id: squid", "id: own"))
+    done = aicensus("formats", "parse", log, "--format", own, "--json")
+    assert [row["format"] for row in done.rows] == ["own", "own"]
+
+
+def test_show_of_no_such_format_is_refused(aicensus):
+    assert aicensus("formats", "show", "sqid").code == 2
 
 
 def test_parse_with_a_format_of_no_name_is_refused(aicensus, log):
