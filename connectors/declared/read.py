@@ -167,17 +167,25 @@ def _tables(
     """(format, [(name of the table, its records)], what of the file is not read)."""
     if data.startswith(_ZIP) or path.casefold().endswith((".xlsx", ".xlsm")):
         sheets = xlsx_file.sheets_of(data, path)
-        hidden = [
+        told = [
             RowProblem(path, "note", "skipped_sheet", f"sheet {one.title!r} is hidden; not read")
             for one in sheets
             if not one.visible
         ]
+        told += [
+            RowProblem(path, "note", "merged_cells", _merged(one)) for one in sheets if one.merged
+        ]
         read = [(f"{path}!{one.title}", one.records) for one in sheets if one.visible]
-        return "xlsx", read, hidden
+        return "xlsx", read, told
     text, encoding = decode(data, path)
     if text.lstrip()[:1] in ("[", "{"):
         return "json", [(path, json_file.records_of(text, path, organisation))], []
     return f"csv ({encoding})", [(path, csv_file.records_of(text, path, columns))], []
+
+
+def _merged(sheet: xlsx_file.Sheet) -> str:
+    count = "1 cell" if sheet.merged == 1 else f"{sheet.merged} cells"
+    return f"sheet {sheet.title!r}: {count} filled from merged cells above"
 
 
 def _no_header(path: str, tables: Sequence[tuple[str, list[Record]]]) -> InventoryError:

@@ -6,19 +6,23 @@ import datetime as dt
 import io
 import zipfile
 import zlib
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 from xml.parsers.expat import ExpatError
 
 from connectors.declared.grid import Record
 from connectors.declared.model import InventoryError
+from connectors.declared.xlsx_merges import MergeHandler, Range, TooManyMerges, fill
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from openpyxl.worksheet._read_only import ReadOnlyWorksheet
     from openpyxl.worksheet.worksheet import Worksheet
 
 _MEMBERS: Final = 10_000
 _UNPACKED: Final = 512 << 20
+_ROWS: Final = 1 << 20  # of a sheet, by the format
+_CELLS: Final = 20_000_000
 _RATIO: Final = 200
 _RATIO_AFTER: Final = 16 << 20
 # What zipfile, zlib and openpyxl raise for damaged parts; their XML was found well-formed before.
@@ -43,25 +47,34 @@ _NOT_A_WORKBOOK = "is not a workbook"
 
 
 class Sheet(NamedTuple):
-    """One sheet of a workbook; a hidden one has no records."""
+    """One sheet of a workbook; a hidden one has no records. merged: cells filled from merges."""
 
     title: str
     visible: bool
     records: list[Record]
+    merged: int = 0
 
 
 def sheets_of(data: bytes, path: str) -> list[Sheet]:
     """The sheets in their order; formulas stay text. Raises InventoryError."""
-    _check_zip(data, path)
-    import openpyxl
+    merges = _check_zip(data, path)
+    from openpyxl.reader.excel import ExcelReader
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
-        book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False)
+        reader = ExcelReader(io.BytesIO(data), read_only=True, data_only=False)
+        reader.read()
         try:
-            return [_sheet(sheet) for sheet in book.worksheets]
+            parts = {sheet.name: rel.target for sheet, rel in reader.parser.find_sheets()}
+            return [
+                _sheet(sheet, merges.get(parts.get(sheet.title, ""), []))
+                for sheet in reader.wb.worksheets
+            ]
         finally:
-            book.close()
+            reader.wb.close()
+    except (TooManyMerges, _TooBigError) as error:
+        problem = "has a sheet of too many cells"
+        raise InventoryError(path, None, "", problem, "save the register alone, as CSV") from error
     except (InvalidFileException, *_BROKEN_BOOK) as error:
         problem = f"{_NOT_A_WORKBOOK} openpyxl can read ({type(error).__name__})"
         raise InventoryError(
@@ -69,19 +82,30 @@ def sheets_of(data: bytes, path: str) -> list[Sheet]:
         ) from error
 
 
-def _sheet(sheet: Worksheet) -> Sheet:
-    visible = sheet.sheet_state == "visible"
-    records = list(_records(sheet.iter_rows(values_only=True))) if visible else []
-    return Sheet(sheet.title, visible, records)
+def _sheet(sheet: Worksheet, ranges: list[Range]) -> Sheet:
+    if sheet.sheet_state != "visible":
+        return Sheet(sheet.title, visible=False, records=[])
+    # What a file says of its size may be wrong, and would cut it. Only read-only sheets have this.
+    cast("ReadOnlyWorksheet", sheet).reset_dimensions()
+    records, merged = fill(list(_records(sheet.iter_rows(values_only=True))), ranges)
+    return Sheet(sheet.title, visible=True, records=records, merged=merged)
 
 
 def _records(rows: Iterable[Iterable[object]]) -> Iterable[Record]:
+    room = _CELLS
     for number, row in enumerate(rows, start=1):
         cells = [_cell(value) for value in row]
+        room -= len(cells)
+        if room < 0 or number > _ROWS:
+            raise _TooBigError
         while cells and not cells[-1]:
             cells.pop()
         if cells:
             yield Record(number, tuple(cells))
+
+
+class _TooBigError(Exception):
+    """A sheet with more cells than a register has."""
 
 
 def _cell(value: object) -> str:
@@ -97,8 +121,11 @@ def _cell(value: object) -> str:
     return str(value)
 
 
-def _check_zip(data: bytes, path: str) -> None:
-    """Refuse what is no workbook, what unpacks too far, and XML with a DTD or entities."""
+def _check_zip(data: bytes, path: str) -> dict[str, list[Range]]:
+    """Refuse what is no workbook, what unpacks too far, and XML with a DTD or entities.
+
+    Gives the merged ranges of each part that has some.
+    """
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
     except (*_BROKEN_ZIP, ValueError) as error:
@@ -114,21 +141,26 @@ def _check_zip(data: bytes, path: str) -> None:
         if len(members) > _MEMBERS or unpacked > _UNPACKED or far:
             problem = f"unpacks to {unpacked} bytes in {len(members)} members"
             raise InventoryError(path, None, "", problem, "save the sheet as CSV")
-        for member in members:
-            if member.filename.endswith((".xml", ".rels", ".vml")):
-                _check_xml(archive, member, path)
+        read = (m for m in members if m.filename.endswith((".xml", ".rels", ".vml")))
+        found = {member.filename: _check_xml(archive, member, path) for member in read}
+    return {name: ranges for name, ranges in found.items() if ranges}
 
 
-def _check_xml(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: str) -> None:
+def _check_xml(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: str) -> list[Range]:
     from defusedxml import DefusedXmlException
     from defusedxml.sax import make_parser
 
     short = member.filename.rpartition("/")[2]
     parser = make_parser()
     parser.forbid_dtd = True
+    handler = MergeHandler()
+    parser.setContentHandler(handler)
     try:
         with archive.open(member) as part:
             parser.parse(part)
+    except TooManyMerges as error:
+        problem = "has more than a million merged cells"
+        raise InventoryError(path, None, "", problem, "save the sheet as CSV") from error
     except DefusedXmlException as error:
         raise InventoryError(
             path, None, "", f"DTD in {short}", "a workbook needs none; save it again"
@@ -137,6 +169,7 @@ def _check_xml(archive: zipfile.ZipFile, member: zipfile.ZipInfo, path: str) -> 
         raise InventoryError(
             path, None, "", f"{_NOT_A_WORKBOOK}: {short} is broken", "save it again as .xlsx"
         ) from error
+    return handler.ranges
 
 
 def _sax_error() -> type[Exception]:

@@ -1,6 +1,8 @@
 """Every column is read or named, wherever the header stands and whatever it is called."""
 
 import json
+import re
+import zipfile
 
 import openpyxl
 import pytest
@@ -186,6 +188,51 @@ def test_a_sheet_of_people_beside_the_register_is_named_not_fatal(workbook):
     found = read_inventory(workbook(Systems=GOOD, People=people))
     assert [row.name for row in found.rows] == ["A"]
     assert "sheet 'People' has nothing beside name and owner" in told(found, "skipped_sheet")[0]
+
+
+def test_a_merged_cell_holds_for_every_row_it_spans(tmp_path):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["AI register"])
+    for row in [
+        ["System", "Owner", None, "Vendor", "Decision"],
+        [None, "Business", "IT", None, None],
+        ["A", "jane", "joe", "Acme", "Rejected"],
+        ["B", "jane", "joe", "Acme", None],
+        ["C", "jane", "joe", "Acme", "Approved"],
+    ]:
+        sheet.append(row)
+    for merged in ("A1:E1", "A2:A3", "B2:C2", "D2:D3", "E2:E3", "E4:E5"):
+        sheet.merge_cells(merged)
+    book.save(tmp_path / "r.xlsx")
+    found = read_inventory(tmp_path / "r.xlsx")
+    assert [row.lifecycle for row in found.rows] == ["refused", "refused", "approved"]
+    assert [row.technical_owner for row in found.rows] == ["joe"] * 3
+    assert "4 cells filled from merged cells above" in told(found, "merged_cells")[0]
+
+
+def rewritten(path, pattern, new):
+    """The workbook with something else in its first sheet's XML."""
+    parts = zipfile.ZipFile(path)
+    texts = {name: parts.read(name) for name in parts.namelist()}
+    parts.close()
+    with zipfile.ZipFile(path, "w") as out:
+        for name, data in texts.items():
+            sheet = name.endswith("sheet1.xml")
+            out.writestr(name, re.sub(pattern, new, data) if sheet else data)
+    return path
+
+
+def test_a_sheet_that_is_larger_than_it_says_is_read_whole(workbook):
+    path = rewritten(workbook(Systems=GOOD), rb'<dimension ref="[^"]*"', b'<dimension ref="A1"')
+    (row,) = read_inventory(path).rows
+    assert (row.name, row.lifecycle) == ("A", "approved")
+
+
+def test_a_row_far_out_is_refused_and_not_waited_for(workbook):
+    path = rewritten(workbook(Systems=GOOD), rb'<row r="2"', b'<row r="2000000000"')
+    with pytest.raises(InventoryError, match="too many cells"):
+        read_inventory(path)
 
 
 def test_cells_right_of_a_sheets_header_are_named(workbook):
