@@ -91,6 +91,7 @@ def _environment() -> Environment:
         sent=figures.sent,
         size_of=lambda row: figures.sized(row.sized_out, row.hits, row.bytes_out),
         sentence=figures.sentence,
+        path=_path,
         number=lambda number: f"{number:,}",
     )
     return environment
@@ -99,6 +100,12 @@ def _environment() -> Environment:
 def _visible(value: object) -> object:
     """What Jinja is about to escape and write; markup of our own passes."""
     return shown(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _path(text: str) -> Markup:
+    """A path that breaks before the file's name first; always one `wbr`, whatever stands in it."""
+    folder, slash, name = shown(text).rpartition("/")
+    return Markup("{}<wbr>{}").format(folder + slash, name)
 
 
 def _inline(name: str) -> tuple[Markup, str]:

@@ -181,6 +181,7 @@ def _connected(name: str) -> Iterator[duckdb.DuckDBPyConnection]:
         ) from problem
     try:
         con.execute("set enable_external_access = false")
+        con.execute("set enable_progress_bar = false")  # on a terminal it draws into our output
         con.execute("set lock_configuration = true")
         yield con
     finally:

@@ -1,5 +1,6 @@
 """The store: one writer, nothing outside in reach, and refusals that say what to do."""
 
+import os
 import subprocess
 import sys
 
@@ -174,3 +175,21 @@ def test_of_many_runs_at_once_one_holds_the_store_at_a_time(tmp_path):
     assert [racer.wait() for racer in racers] == [0] * 4
     with open_store(path) as store:
         assert store.con.execute("select value from meta where key = 'n'").fetchall() == [("20",)]
+
+
+ASKS = (
+    "from connectors.logs.engine import connect; from scanner.store import open_store\n"
+    "ask = \"select current_setting('enable_progress_bar')\"\n"
+    "with open_store(None) as store:\n"
+    "    print(store.con.execute(ask).fetchall(), connect().execute(ask).fetchall())"
+)
+
+
+def test_on_a_terminal_the_engine_draws_nothing_into_our_output():
+    ours, theirs = os.openpty()
+    with subprocess.Popen([sys.executable, "-c", ASKS], stdout=theirs) as child:
+        os.close(theirs)
+        said = os.read(ours, 1000)
+        child.wait()
+    os.close(ours)
+    assert said == b"[(False,)] [(False,)]\r\n"
