@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt  # noqa: TC003  pydantic reads it at run time
 from collections.abc import Callable
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
 
@@ -132,7 +133,9 @@ def policy_of(document: object, path: str) -> Policy:
 
 def located(error: ValidationError, document: object, path: str) -> InventoryError:
     """The first pydantic error as one line, with the line of the nearest key that knows it."""
-    first = error.errors()[0]
+    found = error.errors()
+    # a mistyped key is also a missing one; what was typed tells more
+    first = next((one for one in found if one["type"] == "extra_forbidden"), found[0])
     line: int | None = None
     at, key = document, ""
     for step in first["loc"]:
@@ -143,8 +146,26 @@ def located(error: ValidationError, document: object, path: str) -> InventoryErr
         except (KeyError, IndexError, TypeError):
             break
     message = first["msg"].removeprefix("Value error, ")
+    if first["type"] == "extra_forbidden":
+        return InventoryError(path, line or 1, key, "unknown key", _nearest(first["loc"]))
     hint = "a waiver must end some day" if first["type"] == "missing" and "expires" in key else ""
     return InventoryError(path, line or 1, key, message, hint or "correct the value")
+
+
+def _nearest(place: tuple[str | int, ...]) -> str:
+    """The known key that an unknown one is most like, or all that could stand in its place."""
+    *around, typed = place
+    names = [step for step in around if isinstance(step, str)]
+    known = list(_HOLDERS.get(names[-1] if names else "", Policy).model_fields)
+    like = get_close_matches(str(typed).casefold(), known, 1)
+    return f'did you mean "{like[0]}"?' if like else f"one of {', '.join(known)}"
+
+
+_HOLDERS: Final[dict[str, type[_Strict]]] = {
+    "prohibited": DenyRule,
+    "waivers": Waiver,
+    "match": Match,
+}
 
 
 def _line_of(mapping: object, key: object) -> int | None:

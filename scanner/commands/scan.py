@@ -85,6 +85,10 @@ def scan(
 
     if not paths:
         raise UsageError("nothing to scan was given", "PATH", "name files, folders or patterns")
+    if not organisation.strip():
+        raise UsageError(
+            "is empty", "--organisation", "name whose store this is, or leave the option out"
+        )
     unknown = set(fail_on) - {*STATES, *SEVERITIES}
     if unknown:
         raise UsageError(

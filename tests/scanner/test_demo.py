@@ -3,6 +3,7 @@
 import csv
 import json
 import time
+from collections import defaultdict
 
 import pytest
 
@@ -123,3 +124,89 @@ def test_no_person_or_client_address_is_in_the_document(demo):
 
 def test_the_demo_takes_under_a_minute(demo):
     assert demo["seconds"] < 60
+
+
+# Lines that are a use; the others repeat or prepare one (truth/README.md).
+USES = {"allowed", "blocked", "failed", "query", "dns_query", "out", "back", "tls", "http"}
+
+
+def uses():
+    """Rows of the truth's usage that are uses of what is more than a weak sign."""
+    weak = {row["service"] for row in table("asset_states.csv") if row["review_only"]}
+    return [
+        row for row in table("usage.csv") if row["outcome"] in USES and row["service"] not in weak
+    ]
+
+
+def test_every_host_of_an_asset_is_there_and_no_other(demo):
+    wanted, found = defaultdict(set), defaultdict(list)
+    for row in uses():
+        wanted[row["service"]].add(row["host"])
+    for asset in demo["assets"]:
+        found[asset["service"]] += asset["domains"]
+    assert {service: sorted(hosts) for service, hosts in found.items()} == {
+        service: sorted(hosts) for service, hosts in wanted.items()
+    }
+
+
+def told(sums, place, row):
+    """Add the bytes of a row to the sums of a place; nothing known stays None."""
+    for at, name in enumerate(("bytes_out", "bytes_in")):
+        number = None if row[name] is None else int(row[name])
+        if number is not None:
+            sums[place][at] = (sums[place][at] or 0) + number
+
+
+def test_bytes_by_file_and_host_are_those_of_the_truth(demo):
+    """Also where no log says them: then nothing is said."""
+    wanted, found = defaultdict(lambda: [None, None]), defaultdict(lambda: [None, None])
+    for row in uses():
+        known = {name: row[name] if int(row[name]) else None for name in ("bytes_out", "bytes_in")}
+        told(wanted, (row["file"], row["host"]), known)
+    for asset in demo["assets"]:
+        for line in asset["evidence"]:
+            file = "/".join(line["source"].split("/")[-2:])
+            told(found, (file, line["dst_host"]), line)
+    assert {k: v for k, v in found.items() if v != [None, None]} == {
+        k: v for k, v in wanted.items() if v != [None, None]
+    }
+
+
+def test_bytes_sent_of_each_asset_are_those_of_the_flow_logs(demo):
+    """No other log of the demo says what was sent; no two assets share a host."""
+    sent: dict[str, int] = {}
+    for row in uses():
+        if row["outcome"] == "out":
+            sent[row["host"]] = sent.get(row["host"], 0) + int(row["bytes_out"])
+    wanted = {}
+    for asset in demo["assets"]:
+        numbers = [sent[host] for host in asset["domains"] if host in sent]
+        wanted[asset["name"]] = sum(numbers) if numbers else None
+    assert {asset["name"]: asset["bytes_out"] for asset in demo["assets"]} == wanted
+    assert sum(number is not None for number in wanted.values()) == 4
+
+
+def test_a_sum_of_bytes_says_of_how_many_records_it_is(demo):
+    """Flow records of both directions say what was sent; in one of them it is nothing."""
+    lines = defaultdict(int)
+    for row in uses():
+        if row["outcome"] in {"out", "back"}:
+            lines[row["host"]] += int(row["lines"])
+    for asset in demo["assets"]:
+        assert asset["sized_out"] == sum(lines[host] for host in asset["domains"])
+
+
+def test_what_was_only_tried_and_blocked_is_not_in_use(demo):
+    idle = [asset["name"] for asset in demo["assets"] if not asset["in_use"]]
+    assert idle == ["Character.AI"]
+    assert (demo["run"]["assets"], demo["run"]["in_use"]) == (36, 35)
+
+
+def test_records_are_counted_as_in_the_truth(demo):
+    """Start-up lines of dnsmasq are records here and none there: they are set aside."""
+    wanted = {row["file"]: int(row["records"]) for row in table("files.csv")}
+    for source in demo["sources"]:
+        rows = source["rows"]
+        records = rows["read"] - rows["header"] - rows["blank"] - rows["comment"]
+        extra = records - wanted["/".join(source["path"].split("/")[-2:])]
+        assert extra == (4 if source["path"].endswith("dnsmasq.log-20260308.gz") else 0)

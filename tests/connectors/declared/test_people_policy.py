@@ -64,7 +64,17 @@ DOMAIN = {"domain_suffix": "bad.example"}
     ("document", "message"),
     [
         ([], "wants a mapping"),
-        ({"prohibted": []}, "prohibted: Extra inputs"),
+        ({"prohibted": []}, 'prohibted: unknown key; did you mean "prohibited"\\?'),
+        ({"Waivers": []}, 'Waivers: unknown key; did you mean "waivers"\\?'),
+        ({"zzz": []}, "zzz: unknown key; one of sanctioned_tenants, prohibited, waivers"),
+        (
+            {"waivers": [{"id": "w", "match": {"domain_suffix": "a.example"}, "expire": "x"}]},
+            'waivers\\[0\\].expire: unknown key; did you mean "expires"\\?',
+        ),
+        (
+            {"prohibited": [{"id": "p", "match": {"domain_sufix": "a.example"}}]},
+            'prohibited\\[0\\].match.domain_sufix: unknown key; did you mean "domain_suffix"\\?',
+        ),
         (
             {"waivers": [{"id": "W", "match": DOMAIN}]},
             r"waivers\[0\]\.expires: .*must end some day",

@@ -22,14 +22,14 @@ FILES = (
 def test_a_person_gets_a_ledger(aicensus, log, register):
     done = aicensus("scan", log, "--inventory", register)
     assert (done.code, done.err) == (0, "")
-    assert "1 AI asset seen, 1 managed" in done.out
+    assert "1 AI asset in use: 1 managed" in done.out
     assert "Everything given was read" in done.out
 
 
 def test_without_a_register_everything_seen_is_unmanaged(aicensus, log):
     done = aicensus("scan", log)
     assert done.code == 0
-    assert "1 AI asset seen, 1 unmanaged" in done.out
+    assert "1 AI asset in use: 1 unmanaged" in done.out
     assert "Undeclared" in done.out or "Unmanaged" in done.out
 
 
@@ -138,6 +138,10 @@ def test_no_path_is_a_usage_error(aicensus):
         (["--depth", "deep"], "'deep' is not one of 'auto', 'full', 'screen'"),
         (["--wait", "-1"], "-1.0 is not in the range x>=0"),
         (["--colour"], "No such option '--colour'"),
+        (
+            ["--organisation", " "],
+            "--organisation: is empty; name whose store this is, or leave the option out",
+        ),
     ],
 )
 def test_options_that_mean_nothing_are_refused(aicensus, log, options, said):
