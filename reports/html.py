@@ -237,6 +237,7 @@ def _context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "charts": charts(ledger.read(con, ledger.Day)),
         "declared_totals": _counted((row.state for row in declared), DECLARED_STATES),
         "sources": sources,
+        "limits": ledger.read(con, ledger.Limit),
         "rejects": ledger.read_reject_groups(con),
         "notes": [p for p in ledger.read(con, ledger.Problem) if p.level != "error"],
         "weak": ledger.read(con, ledger.Candidate),

@@ -51,6 +51,9 @@ def _sources(con: duckdb.DuckDBPyConnection) -> tuple[list[JsonObject], list[Jso
     rejects = defaultdict(list)
     for reject in ledger.read_rejects(con, REJECTS_LISTED):
         rejects[reject.source, reject.path].append(reject)
+    limits = defaultdict(list)
+    for limit in ledger.read(con, ledger.Limit):
+        limits[limit.format].append(limit.says)
     sources = []
     for source in ledger.read(con, ledger.Source):
         place = (source.source, source.path)
@@ -58,6 +61,7 @@ def _sources(con: duckdb.DuckDBPyConnection) -> tuple[list[JsonObject], list[Jso
         sources.append(
             {
                 **_object(source, without=ledger.COUNTS),
+                "limits": limits.get(source.format or "", []),
                 "rows": {name: getattr(source, name) for name in ledger.COUNTS},
                 "problems": [
                     _object(problem, without=("source", "path"))

@@ -79,6 +79,7 @@ def _render(con: duckdb.DuckDBPyConnection, console: Console) -> None:
     _findings(page, ledger.read_findings(con), assets, news=news)
     _register(page, ledger.read(con, ledger.Declared), given=run.inventory_digest is not None)
     _gaps(page, gaps)
+    _limits(page, ledger.read(con, ledger.Limit))
     _notes(page, ledger.read(con, ledger.Problem), ledger.read(con, ledger.Candidate))
     console.print()
     page.line(page.own(NO_VERDICT, "dim"))
@@ -299,6 +300,16 @@ def _gaps(page: Page, gaps: Sequence[Gap]) -> None:
         table.add_row(page.data(gap.title, "yellow"), text)
     page.console.print(table)
     page.more(len(gaps) - ROWS)
+
+
+def _limits(page: Page, limits: Sequence[ledger.Limit]) -> None:
+    """What no log of these formats shows, however whole it is."""
+    if not limits:
+        return
+    page.heading("What these logs cannot show")
+    by_format = groupby(limits, key=lambda limit: limit.format)
+    for name, of_it in [(name, [limit.says for limit in group]) for name, group in by_format]:
+        page.line(page.data(f"{name}: ", "dim"), page.data("; ".join(of_it), longest=400))
 
 
 def _notes(

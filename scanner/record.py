@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pyarrow as pa
 
+from connectors.files.notice import Notice
 from scanner.coverage import cells, day, moment, numbers
 from scanner.errors import AccountingError
 from scanner.grown import Before, Flaw
@@ -178,7 +179,7 @@ def write_sources(
                 "message": note.message,
             }
             for one in results
-            for note in one.notices
+            for note in [*one.notices, *_limits(one)]
         ],
     )
     insert_rows(
@@ -208,6 +209,11 @@ def write_sources(
             for one in cells(result, organisation)
         ],
     )
+
+
+def _limits(result: SourceResult) -> list[Notice]:
+    """What the source cannot show however whole it is; view v_limit tells it."""
+    return [Notice(result.path, "note", "limits", says) for says in result.limits]
 
 
 def write_register_problems(

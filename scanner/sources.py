@@ -53,6 +53,7 @@ class SourceResult:
     content_size: int | None = None
     size: int | None = None
     visibility: tuple[str, ...] = ()
+    limits: tuple[str, ...] = ()
     partial: Partial = field(default_factory=Partial)
     notices: list[Notice] = field(default_factory=list)
     pending: int = 0
@@ -246,6 +247,7 @@ def _result(
         content_size=stream.content_size(),
         size=stream.size,
         visibility=visibility(fmt) if fmt else (),
+        limits=tuple(fmt.limits) if fmt else (),
         partial=partial,
         notices=list(outcome.notices),
     )

@@ -68,6 +68,18 @@ class Problem(Row):
 
 
 @dataclass(frozen=True, slots=True)
+class Limit(Row):
+    """What a format that was read cannot show, however whole its logs are."""
+
+    VIEW: ClassVar[str] = "v_limit"
+    ORDER: ClassVar[str] = "format, says"
+
+    format: str
+    says: str
+    sources: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reject(Row):
     """A record that could not be used, with the field that spoilt it."""
 

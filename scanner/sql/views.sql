@@ -8,9 +8,20 @@ create or replace view v_source as
 select s.*, s.read - s.header - s.blank - s.comment as records
 from source as s join v_latest using (run_id) order by s.path;
 
+-- What the formats of this run's sources cannot show is kept as notes, and is no problem.
 create or replace view v_problem as
 select p.* from problem as p join v_latest using (run_id)
+where p.reason <> 'limits'
 order by case p.level when 'error' then 0 when 'warning' then 1 else 2 end, p.path, p.line;
+
+create or replace view v_limit as
+select s.format, p.message as says, count(*)::integer as sources
+from problem as p
+join v_latest using (run_id)
+join source as s using (run_id, source, path)
+where p.reason = 'limits'
+group by s.format, p.message
+order by s.format, p.message;
 
 create or replace view v_reject as
 select r.* from reject as r join v_latest using (run_id) order by r.path, r.line;

@@ -26,6 +26,7 @@ VIEWS = {
         ledger.Pair,
         ledger.Source,
         ledger.Problem,
+        ledger.Limit,
         ledger.Reject,
         ledger.Coverage,
         ledger.Candidate,
@@ -135,6 +136,7 @@ DEFAULTS = {
     "v_pair": {"band": "auto", "confidence": 0.9, "rule_ids": ["K6"], "sentence": "They match."},
     "v_source": SOURCE,
     "v_problem": {"source": "proxy", "path": "logs/proxy.log.gz", "level": "error"},
+    "v_limit": {"format": "squid", "says": "bytes sent are not logged", "sources": 1},
     "v_reject": {"source": "proxy", "path": "logs/proxy.log.gz", "reason": "does not parse"},
     "v_coverage": {
         "source": "proxy",
