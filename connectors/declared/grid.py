@@ -72,7 +72,7 @@ def grid_of(
     width = _width(cells, rest, ragged=ragged)
     header = map_header((*cells, *("",) * width)[:width], override)
     same = [fold(cell) for cell in cells[:width]]
-    again = {at for at, r in enumerate(rest) if not r.blank and _folded(r, width) == same}
+    again = {at for at, r in enumerate(rest) if not r.blank and _says(r, same)}
     return Grid(
         source,
         header,
@@ -139,8 +139,9 @@ def _width(header: Sequence[str], records: Sequence[Record], *, ragged: bool) ->
     return max(filled, default=named)
 
 
-def _folded(record: Record, width: int) -> list[str]:
-    return [fold(cell) for cell in (*record.cells, *("",) * width)[:width]]
+def _says(record: Record, words: Sequence[str]) -> bool:
+    cells = (*record.cells, *("",) * len(words))
+    return all(fold(cell) == word for cell, word in zip(cells, words, strict=False))
 
 
 def _padded(record: Record, width: int) -> Record:

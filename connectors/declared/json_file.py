@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 _LISTS: Final = ("assets", "inventory", "systems", "items", "rows", "declared")
+_BOMS: Final = ("bomFormat", "spdxVersion", "@graph")
 _COLUMNS: Final = 2000
 _DEPTH: Final = 4
 _SHOWN: Final = ("display_value", "value")  # of a field told as an object: what a person sees
@@ -96,6 +97,9 @@ def _items(document: object, path: str, organisation: str | None) -> list[object
             if isinstance(items, list):
                 return items
             raise InventoryError(path, None, key, "wants a list of objects", f'write "{key}": []')
+    if any(key in document for key in _BOMS):
+        problem = "is a bill of materials, which is not read as a register"
+        raise InventoryError(path, None, "", problem, 'give its systems as {"assets": [...]}')
     raise InventoryError(path, None, "assets", "wants a list of objects", 'write {"assets": [...]}')
 
 

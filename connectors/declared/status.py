@@ -5,6 +5,7 @@ Of several the strictest counts: a refusal in one column is not lifted by a "liv
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -60,6 +61,7 @@ def dated_answers(columns: Sequence[Column], lifecycle: str) -> list[int]:
     return [c.at for c in asked if c.question is not None and c.question.yes == lifecycle]
 
 
+@functools.lru_cache(maxsize=1 << 12)
 def is_date(cell: str) -> bool:
     """Whether a cell is a date, if perhaps an odd one."""
     read = dates.read_date(cell)

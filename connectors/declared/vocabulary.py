@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -118,6 +119,7 @@ def _exact(word: str) -> str:
     return " ".join(word.split()).casefold()
 
 
+@functools.lru_cache(maxsize=1 << 12)
 def _by_ours(cell: str) -> Reading:
     """The whole cell, else its first words; words that overrule them anywhere behind."""
     text = cells.without_option(cell.strip())

@@ -151,6 +151,7 @@ def test_json_list_and_assets_object_are_the_same(register):
     [
         ('{"assets": 5}', "assets: wants a list of objects"),
         ('[{"asset_id":"A1"', r"r\.json:1:18: broken JSON"),
+        ('{"bomFormat": "CycloneDX", "components": []}', "is a bill of materials"),
         ("[1]", r"assets\[0\]: is not an object"),
         ('[{"name":"a","name":"b"}]', "name: key occurs twice"),
         ("[" * 100_000, "nested too deeply"),
