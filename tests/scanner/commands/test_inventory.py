@@ -132,3 +132,16 @@ def test_a_policy_that_cannot_be_read_ends_with_15(aicensus, register, write):
 def test_nothing_in_a_register_steers_a_terminal(aicensus, write):
     done = aicensus("inventory", "check", write("r.csv", "Name,Vendor\n\x1b[31mA,B\n"))
     assert "\x1b" not in done.out + done.err
+
+
+def test_a_scan_names_columns_not_read_and_rows_that_contradict(aicensus, log, write, tmp_path):
+    rows = "Name,Vendor,Product,Decision,Foo\nChatGPT,OpenAI,ChatGPT,Approved,1\n"
+    rows += "ChatGPT,OpenAI,ChatGPT,Prohibited,2\n"
+    path = write("r.csv", rows)
+    document = aicensus("scan", log, "--inventory", path, "--json").document
+    assert {"columns_not_read", "rows_contradict"} <= {p["reason"] for p in document["problems"]}
+    assert [one["state"] for one in document["assets"]] == ["unapproved_use"]
+    out = aicensus("scan", log, "--inventory", path, "--out", tmp_path / "out").out
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    for text in (out, page.lower()):
+        assert "columns not read: foo" in text.lower()
