@@ -81,3 +81,44 @@ def test_a_workbook_that_unpacks_too_far_is_refused(read):
         archive.writestr("[Content_Types].xml", "<x/>")
         archive.writestr("xl/workbook.xml", b" " * (40 << 20))
     assert read(out.getvalue()) is None
+
+
+WORDS = st.sampled_from(
+    [
+        "Name",
+        "Vendor",
+        "Status",
+        "Decision",
+        "Approved?",
+        "Approved on",
+        "Retired",
+        "Owner",
+        "Foo",
+        "",
+        "Review",
+    ]
+)
+CELLS = st.sampled_from(
+    ["", "yes", "No", "Live", "Rejected", "2025-01-02", "n/a", "pending", "✓", "Approved - revoked"]
+)  # fmt: skip
+
+
+@QUIET
+@given(st.data())
+def test_every_column_is_read_or_named_and_a_refusal_is_never_an_approval(read, data):
+    import csv
+
+    header = ["Name", "Vendor", *data.draw(st.lists(WORDS, max_size=6))]
+    cells = st.lists(CELLS, min_size=len(header) - 2, max_size=len(header) - 2)
+    rows = data.draw(st.lists(cells, min_size=1, max_size=6))
+    out = io.StringIO()
+    csv.writer(out).writerows([header, *(["A", "B", *row] for row in rows)])
+    found = read(out.getvalue().encode(), status_words={"approved": ["Live"]})
+    named = {name for names in found.unread.values() for name in names}
+    for at, name in enumerate(found.names):
+        empty = all(not row[at - 2] for row in rows) if at > 1 else False
+        assert name in found.columns or name in named or (empty and not header[at])
+    status = [at for at, name in enumerate(found.names) if found.columns.get(name) == "lifecycle"]
+    for row, declared in zip(rows, found.rows, strict=True):
+        if any(at > 1 and row[at - 2] == "Rejected" for at in status):
+            assert declared.lifecycle == "refused"
