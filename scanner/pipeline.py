@@ -35,10 +35,11 @@ from scanner.ledger import Register, load_register, reconcile_run
 from scanner.load import compiled, formats, named_format, program_version
 from scanner.model import SEVERITIES, RunOutcome, ScanRequest
 from scanner.names import Names
+from scanner.partial import Partial
 from scanner.privacy import People, load_key
-from scanner.scan_range import Partial, Scan
 from scanner.sources import Reading, SourceResult, find, in_order, read, said
 from scanner.store import UNWRITTEN, Store, open_store
+from scanner.who import Scan
 
 if TYPE_CHECKING:
     from connectors.files.discover import Found

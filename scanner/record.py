@@ -17,8 +17,8 @@ from scanner.coverage import cells, day, moment, numbers
 from scanner.errors import AccountingError
 from scanner.grown import Before, Flaw
 from scanner.identify import identified
+from scanner.partial import PARTIAL, detections
 from scanner.rows import insert_rows
-from scanner.scan_range import PARTIAL, detections
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -17,7 +17,7 @@ from connectors.logs.detect import detect
 from connectors.logs.remarks import folded
 from scanner.grown import Before, Flaw, Start, added, starts_of
 from scanner.misfit import misfit
-from scanner.scan_range import Partial
+from scanner.partial import Partial
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -99,7 +99,8 @@ def _guilty(
         plan = make_plan(expressions, names, present, fmt.reader.missing)
         try:
             with bounded(con, fmt, SECONDS_ALONE):
-                con.sql(plan.sql).fetchall()
+                if plan.sql is not None:
+                    con.sql(plan.sql).fetchall()
         except duckdb.Error:
             return key
     return "map"

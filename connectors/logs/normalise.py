@@ -9,17 +9,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.logs import stamps
 from connectors.logs.columns import first_alike, least, null, numbers, when
-from connectors.logs.costs import at_fault, bounded, chunked
 from connectors.logs.engine import connect
-from connectors.logs.errors import FormatError
-from connectors.logs.plan import LEARN, SKIP, Plan, make_plan
+from connectors.logs.expressions import Expressions
+from connectors.logs.mapper import Mapper
+from connectors.logs.plan import LEARN, SKIP, Plan
 from connectors.logs.readers import reader_for
 from connectors.logs.values import Batch, Counts, Reject
 from connectors.observation import BY_NAME
@@ -56,11 +55,16 @@ class Normaliser:
     """Reads segments of one format; one per worker thread, since it owns its connection.
 
     columns limits the observation columns that are made (time and what the format requires are
-    always made); None makes all the format maps.
+    always made); None makes all the format maps. Those in `late` are made by Batch.taken, of the
+    rows that are asked for; one whose values can reject their row cannot be late.
     """
 
     def __init__(
-        self, fmt: Format, settings: ReadSettings, columns: Collection[str] | None = None
+        self,
+        fmt: Format,
+        settings: ReadSettings,
+        columns: Collection[str] | None = None,
+        late: Collection[str] = (),
     ) -> None:
         self.format = fmt
         self.settings = settings
@@ -69,9 +73,13 @@ class Normaliser:
         self._columns = [
             name for name in fmt.map if columns is None or name in needed or name in columns
         ]
-        self._con = connect()
-        self._read: Callable[[Segment], Source] = reader_for(fmt, self._wanted(), self._con)
-        self._plans: dict[tuple[frozenset[str], bool], Plan] = {}
+        later = [c for c in self._columns if c in late and c not in needed and c not in WRONG]
+        con = connect()
+        self._map = Mapper(
+            fmt, [c for c in self._columns if c not in later], self._expressions, con
+        )
+        self._map_late = Mapper(fmt, later, Expressions(self._expressions.map, {}, {}), con)
+        self._read: Callable[[Segment], Source] = reader_for(fmt, self._wanted(), con)
         self._names: dict[str, str] = {}
         self._plan: Plan | None = None
 
@@ -82,8 +90,11 @@ class Normaliser:
         records without values: an aggregate would fold them, unnest multiply them.
         """
         wanted = self._wanted()
-        self._con.register("source", pa.table({name: pa.nulls(2, pa.string()) for name in wanted}))
-        self._run(self._plan_for(frozenset(wanted), cleaned=False).sql, 2)
+        nothing = pa.table({name: pa.nulls(2, pa.string()) for name in wanted})
+        for mapper in (self._map, self._map_late):
+            plan = mapper.plan(wanted, cleaned=False)
+            if plan.sql is not None:
+                mapper.run(plan.sql, nothing)
 
     def _wanted(self) -> tuple[str, ...]:
         """The fields that the wanted columns, drop and learn read."""
@@ -104,38 +115,19 @@ class Normaliser:
         else:
             return self._batch(segment, _Judged.nothing())
         self._names = source.names
-        present = frozenset(source.table.column_names)
-        plan = self._plan = self._plan_for(present, cleaned=source.cleaned)
-        self._con.register("source", chunked(source.table, self.format))
-        out = self._run(plan.sql, source.table.num_rows)
-        if plan.direct:
-            out = _joined(plan, source.table, out)
+        plan = self._plan = self._map.plan(source.table.column_names, cleaned=source.cleaned)
+        out = self._map(source.table, plan)
         judged = self._judge(segment, source, plan, out)
         judged.rejects = [_reject(segment, bad) for bad in source.bad] + judged.rejects
         judged.rejects.sort(key=lambda reject: reject.line)
-        return self._batch(segment, judged)
-
-    def _plan_for(self, present: frozenset[str], *, cleaned: bool) -> Plan:
-        plan = self._plans.get((present, cleaned))
-        if plan is None:
-            missing = self.format.reader.missing
-            plan = make_plan(self._expressions, self._columns, present, missing, cleaned=cleaned)
-            self._plans[present, cleaned] = plan
-        return plan
-
-    def _run(self, sql: str, rows: int) -> pa.Table:
-        try:
-            with bounded(self._con, self.format):
-                out = self._con.sql(sql).to_arrow_table()
-        except duckdb.Error as problem:
-            present = frozenset(self._con.sql("select * from source limit 0").columns)
-            raise at_fault(self._con, self.format, self._columns, present, problem) from None
-        if out.num_rows != rows:  # an aggregate or unnest
-            raise FormatError(
-                self.format.file or self.format.id, 0, "map", "an expression makes or folds rows",
-                "use one scalar per record",
-            )  # fmt: skip
-        return out
+        batch = self._batch(segment, judged)
+        late = self._map_late.plan(source.table.column_names, cleaned=source.cleaned)
+        if late.used:
+            kept = np.flatnonzero(judged.keep)
+            batch.late = lambda rows: _typed(
+                self._map_late(source.table.take(pa.array(kept[rows])), late)
+            )
+        return batch
 
     def _judge(self, segment: Segment, source: Source, plan: Plan, out: pa.Table) -> _Judged:
         """Split the mapped rows into skipped, rejected and good."""
@@ -196,7 +188,6 @@ class Normaliser:
     ) -> list[Reject]:
         """Why these rows are bad: the first column that is, and which of its fields."""
         faulty = source.table.take(pa.array(rows))
-        self._con.register("source", faulty)
         culprits: dict[str, list[str | None]] = {}
         rejects = []
         for i, row in enumerate(rows.tolist()):
@@ -206,7 +197,7 @@ class Normaliser:
                 name, reason = self._field_of(plan, item), MISSING
             else:
                 if column not in culprits:
-                    culprits[column] = self._culprits(plan, column, len(rows))
+                    culprits[column] = self._culprits(plan, column, faulty)
                 name, reason = culprits[column][i], WRONG.get(column, stamps.NOT_A_TIME)
                 if column == "time" and times.future[row]:
                     reason = stamps.FUTURE
@@ -225,14 +216,15 @@ class Normaliser:
             )
         return rejects
 
-    def _culprits(self, plan: Plan, column: str, rows: int) -> list[str | None]:
+    def _culprits(self, plan: Plan, column: str, faulty: pa.Table) -> list[str | None]:
         """For each faulty row the field that is wrong, or the first that has a value at all."""
         first = next((e.fields[0] for e in plan.used[column] if e.fields), None)
+        rows = faulty.num_rows
         found = plan.diagnose(column)
         if found is None:
             return [first] * rows
         sql, fields = found
-        out = self._run(sql, rows)
+        out = self._map.run(sql, faulty)
         names: list[str | None] = [first] * rows
         for wanted in (lambda v: v is not None, lambda v: v is not None and v < 0):
             for field, values in reversed(list(zip(fields, out.columns, strict=True))):
@@ -304,9 +296,8 @@ class Normaliser:
             yearless = int((judged.times.yearless & keep).sum())
             ambiguous = int((judged.times.ambiguous & keep).sum())
         good = judged.out if whole else judged.out.filter(pa.array(keep))
-        for name in judged.out.column_names:
-            if name not in columns and name in BY_NAME:
-                columns[name] = good.column(name).cast(BY_NAME[name].type)
+        typed = _typed(good.drop_columns([name for name in columns if name in good.column_names]))
+        columns |= {name: typed.column(name) for name in typed.column_names}
         columns["line"] = pa.array(segment.line_no[at], pa.int64())
         if segment.event_no is not None:
             columns["event"] = pa.array(segment.event_no[at], pa.int32())
@@ -332,14 +323,10 @@ class Normaliser:
         )
 
 
-def _joined(plan: Plan, source: pa.Table, out: pa.Table) -> pa.Table:
-    """What SQL made, and the columns that are fields as they stand, in the format's order."""
-    columns = {
-        column: source.column(plan.direct[column]) if column in plan.direct else out.column(column)
-        for column in plan.used
-    }
-    rest = {name: out.column(name) for name in out.column_names if name not in columns}
-    return pa.table({**columns, **{name: c for name, c in rest.items() if name != "1"}})
+def _typed(out: pa.Table) -> pa.Table:
+    """The observation columns among what SQL made, each with its own type."""
+    names = [name for name in out.column_names if name in BY_NAME]
+    return pa.table({name: out.column(name).cast(BY_NAME[name].type) for name in names})
 
 
 class _Judged:

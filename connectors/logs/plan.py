@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from connectors.logs.engine import literal, quoted
+from connectors.logs.quick import CASTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,9 +21,13 @@ class Plan:
     """sql reads the relation `source`; used: per column the candidates whose fields exist.
 
     direct: observation column -> the field that is it as it stands; sql leaves these out.
+    quick: observation column -> (macro, field) where nothing else makes it, so that quick.py may;
+    rest: the statement without these columns, None if that leaves nothing (sql likewise).
     """
 
-    sql: str
+    sql: str | None
+    rest: str | None
+    quick: dict[str, tuple[str, str]]
     used: dict[str, tuple[Expression, ...]]
     fields: tuple[str, ...]
     missing: tuple[str, ...]
@@ -68,24 +73,54 @@ def make_plan(
         for column, chosen in used.items()
         if cleaned and len(chosen) == 1 and chosen[0].is_field
     }
-    parts = [
-        f"{_coalesced(chosen)} as {quoted(column)}"
+    words = () if cleaned else tuple(missing)
+    quick = {
+        column: chosen[0].casts[0]
+        for column, chosen in used.items()
+        if len(chosen) == 1 and _is_quick(chosen[0], words)
+    }
+    parts = {
+        column: f"{_coalesced(chosen)} as {quoted(column)}"
         for column, chosen in used.items()
         if column not in direct
-    ]
+    }
+    more: list[str] = []
     drops = [(name, e) for name, e in expressions.drop.items() if possible(e)]
     every = [e for chosen in used.values() for e in chosen] + [e for _, e in drops]
     if drops:
         cases = " ".join(f"when ({e.sql}\n) then {literal(name)}" for name, e in drops)
-        parts.append(f"case {cases} end as {SKIP}")
+        more.append(f"case {cases} end as {SKIP}")
     if expressions.learn and all(map(possible, expressions.learn.values())):
-        parts += [f"({e.sql}\n) as {LEARN}{key}" for key, e in expressions.learn.items()]
+        more += [f"({e.sql}\n) as {LEARN}{key}" for key, e in expressions.learn.items()]
         every += expressions.learn.values()
     fields = tuple(dict.fromkeys(name for e in every for name in e.fields))
-    words = () if cleaned else tuple(missing)
     source = _cleaned(fields, words)
-    sql = f"select {', '.join(parts) or '1'} from ({source})"  # noqa: S608 - expressions of the format, checked, and quoted names
-    return Plan(sql, used, fields, words, direct)
+    return Plan(
+        sql=_select([*parts.values(), *more], source),
+        rest=_select(
+            [part for column, part in parts.items() if column not in quick] + more, source
+        ),
+        quick=quick,
+        used=used,
+        fields=fields,
+        missing=words,
+        direct=direct,
+    )
+
+
+def _select(parts: Sequence[str], source: str) -> str | None:
+    if not parts:
+        return None
+    return f"select {', '.join(parts)} from ({source})"  # noqa: S608 - expressions of the format, checked, and quoted names
+
+
+def _is_quick(e: Expression, missing: Sequence[str]) -> bool:
+    """Whether it is a quick macro of one field, and no word for `no value` looks like a number."""
+    if len(e.casts) != 1 or e.casts[0][0] not in CASTS:
+        return False
+    macro, field = e.casts[0]
+    bare = e.sql.strip() in (f"{macro}({field})", f"{macro}({quoted(field)})")
+    return bare and not any(word.replace(".", "").isdigit() for word in missing)
 
 
 def _coalesced(chosen: Sequence[Expression]) -> str:

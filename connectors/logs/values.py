@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from connectors.logs.frame import text_array
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     import numpy as np
@@ -104,6 +105,7 @@ class Batch:
 
     table: the observation columns that the format's map gives, with `line` (and `event`).
     skips: how many records each name in the format's `drop` took. learned: time, ip, host (raw).
+    late: makes the columns that were left for later, of the rows at these indices.
     zoneless, yearless: rows whose time did not say its zone, its year; ambiguous: local times that
     came twice that night (the first is taken). fields: observation column
     -> the source's own name of the field it comes from.
@@ -123,3 +125,14 @@ class Batch:
     offset: NDArray[np.int64]
     notices: list[Notice] = field(default_factory=list)
     fields: dict[str, str] = field(default_factory=dict)
+    late: Callable[[NDArray[np.int64]], pa.Table] | None = None
+
+    def taken(self, rows: NDArray[np.int64]) -> pa.Table:
+        """The rows at these indices, with all columns."""
+        table = self.table.take(rows)
+        if self.late is None or not len(rows):
+            return table
+        late = self.late(rows)
+        for name in late.column_names:
+            table = table.append_column(name, late.column(name))
+        return table

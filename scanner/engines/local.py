@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Final, Self
 from connectors.logs.normalise import Normaliser
 from connectors.observation import BY_NAME
 from scanner.match.exact import Matcher
-from scanner.scan_range import Partial, Scan, scan_range
+from scanner.partial import Partial
+from scanner.scan_range import scan_range
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from connectors.logs.model import Format
     from connectors.logs.settings import ReadSettings
     from scanner.names import Names
+    from scanner.who import Scan
     from signatures.compile import Compiled
 
 IN_FLIGHT: Final = 1  # segments waiting per thread
@@ -34,6 +36,12 @@ IN_FLIGHT: Final = 1  # segments waiting per thread
 UNREAD: Final = frozenset(
     {"proto", "app", "tls_ja3", "tls_ja4", "operation", "resource_uid", "resource_type"}
     | {"resource_name", "oauth_client", "url_query_keys", "oauth_scopes"}
+)
+
+# Columns that neither match nor reject: made of the rows that matched.
+LATE: Final = frozenset(
+    {"class", "action", "src_user", "src_device", "principal", "account", "region", "tenant"}
+    | {"model"}
 )
 
 LENT: Final = frozenset({"conn_uid"})  # read only where a log without names follows
@@ -99,5 +107,5 @@ class LocalEngine:
             local.normalisers = {}
         key = (fmt.id, settings)
         if key not in local.normalisers:
-            local.normalisers[key] = Normaliser(fmt, settings, self.columns)
+            local.normalisers[key] = Normaliser(fmt, settings, self.columns, LATE)
         return scan_range(segment, local.normalisers[key], local.matcher, self._scan)

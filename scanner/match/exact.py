@@ -7,56 +7,32 @@ value hit something are judged as a whole, once for each distinct combination.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from scanner.match.fire import judge_with
 from scanner.match.verdict import Facts, Verdict
+from scanner.match.vocabulary import NULL, Ints, Vocabulary
 from signatures.hosts import HostError, is_ip, normalise_host, normalise_ip
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from scanner.names import Names
     from signatures.compile import Compiled, HostMatch
 
 MEMO_LIMIT: Final = 200_000
-
-Bools = npt.NDArray[np.bool_]
-Ints = npt.NDArray[np.int64]
-K = TypeVar("K", bound=Hashable)
-V = TypeVar("V")
-
-
-class Memo(Generic[K, V]):
-    """Remembers what a function said of a value; forgets all at MEMO_LIMIT, so memory is flat."""
-
-    def __init__(self, function: Callable[[K], V]) -> None:
-        self._function = function
-        self._known: dict[K, V] = {}
-
-    def __call__(self, values: Sequence[K]) -> list[V]:
-        """What the function says of each value, in order."""
-        if len(self._known) + len(values) > MEMO_LIMIT:
-            self._known.clear()
-        known, function = self._known, self._function
-        try:
-            return list(map(known.__getitem__, values))
-        except KeyError:
-            for value in values:
-                if value not in known:
-                    known[value] = function(value)
-        return list(map(known.__getitem__, values))
-
+Headers: TypeAlias = tuple[tuple[str, str], ...]
 
 WRONG: Final = 1  # no host, no address
 HIT: Final = 2  # some rule speaks of it
 flag_of: Final = attrgetter("flag")
+VIA: Final = ("name", "uid", "dns")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,15 +74,21 @@ class Bad:
 class Matched:
     """The rows of a table that some rule spoke about.
 
-    rows: their indices, rising; verdicts: one a row. hosts, addresses: normalised, one a row.
-    bad: rows to reject, by first bad column. host_rows: rows whose host matched (for `names`).
+    rows: their indices, rising; row i has the verdict judged[which[i]]. hosts, addresses:
+    normalised, one a row. bad: rows to reject, by first bad column.
     """
 
     rows: Ints
-    verdicts: list[Verdict]
-    hosts: list[str | None]
-    addresses: list[str | None]
+    which: Ints
+    judged: list[Verdict]
+    hosts: pa.Array
+    addresses: pa.Array
     bad: list[Bad]
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """One verdict a row."""
+        return [self.judged[i] for i in self.which]
 
 
 class Matcher:
@@ -115,11 +97,12 @@ class Matcher:
     def __init__(self, compiled: Compiled, names: Names) -> None:
         self._compiled = compiled
         self._names = names
-        self.host_entries: Memo[str, HostEntry] = Memo(self._host)
-        self._addresses: Memo[str, AddressEntry] = Memo(self._address)
-        self._agents: Memo[str, tuple[int, ...]] = Memo(compiled.agent_rules)
-        self._paths: Memo[str, tuple[int, ...]] = Memo(compiled.path_rules)
-        self._verdicts: dict[Hashable, Verdict | None] = {}
+        self.hosts: Vocabulary[HostEntry] = Vocabulary(self._host, flag_of)
+        self._addresses: Vocabulary[AddressEntry] = Vocabulary(self._address, flag_of)
+        self._agents: Vocabulary[tuple[int, ...]] = Vocabulary(compiled.agent_rules, _speaks)
+        self._paths: Vocabulary[tuple[int, ...]] = Vocabulary(compiled.path_rules, _speaks)
+        self._telltale: Ints = np.array(sorted(compiled.port_numbers), np.int64)
+        self._verdicts: dict[tuple[Any, ...], Verdict | None] = {}
 
     def _host(self, raw: str) -> HostEntry:
         try:
@@ -143,188 +126,220 @@ class Matcher:
         borrows: rows without a name may take one from `names`. Only logs that show no names at
         all do, so that the result does not depend on what else was read before.
         """
-        size = table.num_rows
-        host = _Column.of(table, "dst_host", self.host_entries)
-        if "tls_sni" in table.column_names:
-            host = host.or_else(_Column.of(table, "tls_sni", self.host_entries))
-        dst = _Column.of(table, "dst_ip", self._addresses)
-        src = _Column.of(table, "src_ip", self._addresses)
-        bad = _first_bad((("dst_host", host), ("src_ip", src), ("dst_ip", dst)), size)
-        agent = _Column.of(table, "user_agent", self._agents)
-        path = _Column.of(table, "url_path", self._paths)
-        ports = _integers(table, "dst_port")
-        headers = (
-            table["http_headers"].to_pylist() if "http_headers" in table.column_names else None
+        for vocabulary in (self.hosts, self._addresses, self._agents, self._paths):
+            vocabulary.forget()
+        seen = self._seen(table)
+        bad = self._bad(seen)
+        via = self._borrow(table, seen) if borrows else np.zeros(len(seen.host), np.int64)
+        candidate = self.hosts.flagged(seen.host, HIT) | self._addresses.flagged(seen.dst, HIT)
+        candidate |= self._agents.flagged(seen.agent, HIT) | self._paths.flagged(seen.path, HIT)
+        candidate |= np.isin(seen.port, self._telltale) | (seen.headers >= 0) | (via > 0)
+        candidate[[wrong.row for wrong in bad]] = False
+        rows = np.flatnonzero(candidate)
+        judged, which = self._judged(seen, via, rows)
+        spoken = np.array([verdict is not None for verdict in judged], np.bool_)
+        kept = spoken[which] if len(rows) else np.empty(0, np.bool_)
+        place = np.cumsum(spoken) - 1
+        rows = rows[kept]
+        return Matched(
+            rows=rows,
+            which=place[which[kept]],
+            judged=[verdict for verdict in judged if verdict is not None],
+            hosts=_names(self.hosts.values, seen.host[rows]),
+            addresses=_names(self._addresses.values, seen.dst[rows]),
+            bad=bad,
         )
 
-        candidate = host.flagged(HIT, size) | dst.flagged(HIT, size)
-        candidate |= agent.mask(bool, size) | path.mask(bool, size)
-        telltale = self._compiled.port_numbers
-        if ports is not None and telltale:
-            candidate |= np.isin(ports, sorted(telltale))
-        if headers is not None:
-            candidate |= np.fromiter((bool(h) for h in headers), np.bool_, size)
-        learnt = self._learnt(table, host, dst, size) if borrows else {}
-        candidate[list(learnt)] = True
-        candidate[[wrong.row for wrong in bad]] = False
+    def _seen(self, table: pa.Table) -> _Seen:
+        """The columns that rules read, as numbers."""
 
-        out = Matched(np.empty(0, np.int64), [], [], [], bad)
-        rows: list[int] = []
-        methods = _texts(table, "http_method")
-        for row in np.flatnonzero(candidate).tolist():
-            entry = host.at(row)
-            name = entry.name if entry is not None else None
-            address = dst.at(row)
-            ip = address.name if address is not None else None
-            via = "name"
-            if row in learnt:
-                name, via = learnt[row]
-                entry = self.host_entries([name])[0]
-            port = int(ports[row]) if ports is not None and ports[row] >= 0 else None
-            reads_ip = name is None or port in telltale or (address is not None and address.rules)
-            facts_of = (
-                name,
-                ip if reads_ip else None,
+        def column(name: str, vocabulary: Vocabulary[Any]) -> Ints:
+            if name not in table.column_names:
+                return np.full(table.num_rows, NULL, np.int64)
+            return vocabulary.numbers(table[name])
+
+        host = column("dst_host", self.hosts)
+        if "tls_sni" in table.column_names:
+            host = np.where(host == NULL, column("tls_sni", self.hosts), host)
+        methods, method = _distinct(table, "http_method")
+        header_sets, headers = _headers(table)
+        return _Seen(
+            host=host,
+            src=column("src_ip", self._addresses),
+            dst=column("dst_ip", self._addresses),
+            port=_integers(table, "dst_port"),
+            path=column("url_path", self._paths),
+            agent=column("user_agent", self._agents),
+            method=method,
+            methods=methods,
+            headers=headers,
+            header_sets=header_sets,
+        )
+
+    def _bad(self, seen: _Seen) -> list[Bad]:
+        """Rows with a host or an address that is none, by the first such column."""
+        found: dict[int, Bad] = {}
+        columns: tuple[tuple[str, Ints, Vocabulary[Any]], ...] = (
+            ("dst_host", seen.host, self.hosts),
+            ("src_ip", seen.src, self._addresses),
+            ("dst_ip", seen.dst, self._addresses),
+        )
+        for name, numbers, vocabulary in columns:
+            for row in np.flatnonzero(vocabulary.flagged(numbers, WRONG)).tolist():
+                number = int(numbers[row])
+                entry, text = vocabulary.values[number], vocabulary.text(number)
+                found.setdefault(row, Bad(row, name, entry.error or "", text or ""))
+        return [found[row] for row in sorted(found)]
+
+    def _judged(self, seen: _Seen, via: Ints, rows: Ints) -> tuple[list[Verdict | None], Ints]:
+        """The verdicts on the distinct combinations in these rows, and which each row has."""
+        if not len(rows):
+            return [], np.empty(0, np.int64)
+        host, dst, port = seen.host[rows], seen.dst[rows], seen.port[rows]
+        reads_ip = (
+            (host == NULL) | np.isin(port, self._telltale) | self._addresses.flagged(dst, HIT)
+        )
+        keys = np.stack(
+            [
+                host,
+                np.where(reads_ip, dst, NULL),
                 port,
-                path.text(row),
-                methods(row),
-                agent.text(row),
-                tuple((k.lower(), v or "") for k, v in headers[row] or ()) if headers else (),
-                via,
-            )
-            verdict = self._judge(facts_of, entry, path.at(row), agent.at(row), address)
-            if verdict is not None:
-                rows.append(row)
-                out.verdicts.append(verdict)
-                out.hosts.append(name)
-                out.addresses.append(ip)
-        out.rows = np.array(rows, np.int64)
-        return out
+                seen.path[rows],
+                seen.method[rows],
+                seen.agent[rows],
+                seen.headers[rows],
+                via[rows],
+            ],
+            axis=1,
+        )
+        distinct, which = np.unique(keys, axis=0, return_inverse=True)
+        return [self._judge(seen, *key) for key in distinct.tolist()], which.reshape(-1)
 
     def _judge(
         self,
-        key: tuple[Any, ...],
-        host: HostEntry | None,
-        paths: tuple[int, ...] | None,
-        agents: tuple[int, ...] | None,
-        address: AddressEntry | None,
+        seen: _Seen,
+        host: int,
+        dst: int,
+        port: int,
+        path: int,
+        method: int,
+        agent: int,
+        headers: int,
+        via: int,
     ) -> Verdict | None:
-        try:
-            return self._verdicts[key]
-        except KeyError:
-            pass
+        entry = self.hosts.values[host] if host != NULL else None
+        address = self._addresses.values[dst] if dst != NULL else None
+        facts = (
+            entry.name if entry is not None else None,
+            address.name if address is not None else None,
+            port if port != NULL else None,
+            self._paths.text(path),
+            seen.methods[method] if method != NULL else None,
+            self._agents.text(agent),
+            seen.header_sets[headers] if headers != NULL else (),
+            VIA[via],
+        )
+        if facts in self._verdicts:
+            return self._verdicts[facts]
         if len(self._verdicts) > MEMO_LIMIT:
             self._verdicts.clear()
-        verdict = judge_with(
+        verdict = self._verdicts[facts] = judge_with(
             self._compiled,
-            Facts(*key),
-            host.match if host is not None else None,
-            paths or (),
-            agents or (),
+            Facts(*facts),
+            entry.match if entry is not None else None,
+            self._paths.values[path] if path != NULL else (),
+            self._agents.values[agent] if agent != NULL else (),
             address.rules if address is not None else (),
         )
-        self._verdicts[key] = verdict
         return verdict
 
-    def _learnt(
-        self, table: pa.Table, host: _Column[HostEntry], dst: _Column[AddressEntry], size: int
-    ) -> dict[int, tuple[str, str]]:
-        """Rows without a name of their own whose connection or address others have named."""
-        found: dict[int, tuple[str, str]] = {}
-        unnamed = host.codes < 0
+    def _borrow(self, table: pa.Table, seen: _Seen) -> Ints:
+        """Name rows without a name whose connection or address others have named.
+
+        Changes seen.host; gives how each row has its name, as indices of VIA.
+        """
+        via = np.zeros(table.num_rows, np.int64)
+        names: dict[int, str] = {}
+        unnamed = seen.host == NULL
         if self._names.by_uid and "conn_uid" in table.column_names:
-            uids = _Column.of(
-                table, "conn_uid", lambda values: [self._names.by_uid.get(v) for v in values]
-            )
-            for row in np.flatnonzero(unnamed & uids.mask(bool, size)).tolist():
-                found[row] = (str(uids.at(row)), "uid")
-        if self._names.by_address and len(dst.values):
-            times = table["time"]
-            known = dst.mask(lambda entry: entry.name in self._names.by_address, size)
-            for row in np.flatnonzero(unnamed & known).tolist():
-                entry = dst.at(row)
-                if row in found or entry is None or entry.name is None:
-                    continue
-                name = self._names.at(entry.name, times[row].value)
+            uids, numbers = _distinct(table, "conn_uid")
+            known = np.array([uid in self._names.by_uid for uid in uids] + [False], np.bool_)
+            for row in np.flatnonzero(unnamed & known[numbers]).tolist():
+                names[row] = self._names.by_uid[uids[numbers[row]]]
+                via[row] = VIA.index("uid")
+        if self._names.by_address:
+            addresses = self._addresses.values
+            met = np.unique(seen.dst[unnamed & (via == 0)]).tolist()
+            known_here = [
+                i for i in met if i != NULL and addresses[i].name in self._names.by_address
+            ]
+            for row in np.flatnonzero(
+                unnamed & (via == 0) & np.isin(seen.dst, known_here)
+            ).tolist():
+                address = addresses[seen.dst[row]].name or ""
+                name = self._names.at(address, table["time"][row].value)
                 if name is not None:
-                    found[row] = (name, "dns")
-        return found
+                    names[row] = name
+                    via[row] = VIA.index("dns")
+        if names:
+            seen.host[list(names)] = self.hosts.numbers(pa.array(names.values(), pa.string()))
+        return via
 
 
 @dataclass(slots=True)
-class _Column(Generic[V]):
-    """A column as codes into its distinct values, and what is known of each value. -1 is null."""
+class _Seen:
+    """The columns of one table that rules read, a number a row, NULL where there is none.
 
-    codes: Ints
-    texts: list[str]
-    values: list[V]
+    host, src, dst, path, agent: of the matcher's vocabularies; port is itself.
+    """
 
-    @classmethod
-    def of(cls, table: pa.Table, name: str, know: Callable[[Sequence[str]], list[V]]) -> _Column[V]:
-        if name not in table.column_names:
-            return cls(np.full(table.num_rows, -1, np.int64), [], [])
-        encoded = table[name].combine_chunks().dictionary_encode()
-        if isinstance(encoded, pa.ChunkedArray):
-            encoded = encoded.combine_chunks()
-        codes = pc.fill_null(encoded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
-        texts = encoded.dictionary.to_pylist()
-        return cls(codes, texts, know(texts))
-
-    def or_else(self, other: _Column[V]) -> _Column[V]:
-        codes = np.where(
-            (self.codes < 0) & (other.codes >= 0), other.codes + len(self.texts), self.codes
-        )
-        return _Column(codes, self.texts + other.texts, self.values + other.values)
-
-    def mask(self, test: Callable[[V], bool], size: int) -> Bools:
-        """Rows whose value passes the test; null never does."""
-        if not self.values:
-            return np.zeros(size, np.bool_)
-        flags = np.fromiter(map(test, self.values), np.bool_, len(self.values))
-        return self._spread(flags, size)
-
-    def flagged(self, flag: int, size: int) -> Bools:
-        """Rows whose entry has this flag."""
-        if not self.values:
-            return np.zeros(size, np.bool_)
-        flags = np.fromiter(map(flag_of, self.values), np.int8, len(self.values)) == flag
-        return self._spread(flags, size)
-
-    def _spread(self, flags: Bools, size: int) -> Bools:
-        if not flags.any():
-            return np.zeros(size, np.bool_)
-        return np.append(flags, False)[self.codes]
-
-    def at(self, row: int) -> V | None:
-        code = self.codes[row]
-        return self.values[code] if code >= 0 else None
-
-    def text(self, row: int) -> str | None:
-        code = self.codes[row]
-        return self.texts[code] if code >= 0 else None
+    host: Ints
+    src: Ints
+    dst: Ints
+    port: Ints
+    path: Ints
+    agent: Ints
+    method: Ints
+    methods: list[str]
+    headers: Ints
+    header_sets: list[Headers]
 
 
-def _first_bad(columns: Sequence[tuple[str, _Column[Any]]], size: int) -> list[Bad]:
-    found: dict[int, Bad] = {}
-    for name, column in columns:
-        wrong = column.flagged(WRONG, size)
-        for row in np.flatnonzero(wrong).tolist():
-            found.setdefault(
-                row, Bad(row, name, getattr(column.at(row), "error", ""), column.text(row) or "")
-            )
-    return [found[row] for row in sorted(found)]
+def _speaks(rules: tuple[int, ...]) -> int:
+    return HIT if rules else 0
 
 
-def _integers(table: pa.Table, name: str) -> Ints | None:
+def _names(entries: Sequence[HostEntry] | Sequence[AddressEntry], numbers: Ints) -> pa.Array:
+    """The normal forms of the values with these numbers."""
+    distinct, which = np.unique(numbers, return_inverse=True)
+    names = [entries[i].name if i != NULL else None for i in distinct.tolist()]
+    return pa.array(names, pa.string()).take(pa.array(which))
+
+
+def _distinct(table: pa.Table, name: str) -> tuple[list[str], Ints]:
+    """The distinct texts of a column, and which each row has."""
     if name not in table.column_names:
-        return None
-    filled = pc.fill_null(table[name].combine_chunks(), -1)
+        return [], np.full(table.num_rows, NULL, np.int64)
+    encoded = table[name].combine_chunks().dictionary_encode()
+    numbers = encoded.indices.fill_null(NULL).to_numpy(zero_copy_only=False)
+    return encoded.dictionary.to_pylist(), numbers.astype(np.int64)
+
+
+def _headers(table: pa.Table) -> tuple[list[Headers], Ints]:
+    """The distinct sets of request headers, and which each row has."""
+    numbers = np.full(table.num_rows, NULL, np.int64)
+    known: dict[Headers, int] = {}
+    if "http_headers" in table.column_names:
+        for row, headers in enumerate(table["http_headers"].to_pylist()):
+            if headers:
+                key = tuple((name.lower(), value or "") for name, value in headers)
+                numbers[row] = known.setdefault(key, len(known))
+    return list(known), numbers
+
+
+def _integers(table: pa.Table, name: str) -> Ints:
+    if name not in table.column_names:
+        return np.full(table.num_rows, NULL, np.int64)
+    filled = pc.fill_null(table[name].combine_chunks(), NULL)
     numbers: Ints = filled.to_numpy(zero_copy_only=False).astype(np.int64)
     return numbers
-
-
-def _texts(table: pa.Table, name: str) -> Callable[[int], str | None]:
-    if name not in table.column_names:
-        return lambda _row: None
-    column = table[name]
-    return lambda row: column[row].as_py()

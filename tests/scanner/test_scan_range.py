@@ -14,8 +14,9 @@ from connectors.logs.settings import ReadSettings
 from scanner.engines.local import LocalEngine
 from scanner.load import compiled, formats
 from scanner.names import Names
+from scanner.partial import PARTIAL, summed
 from scanner.privacy import People
-from scanner.scan_range import PARTIAL, Scan, client_of, summed
+from scanner.who import Scan, client_of
 
 FORMATS, TABLES = formats(), compiled()
 SETTINGS = ReadSettings(now=dt.datetime(2026, 11, 1, tzinfo=dt.UTC))

@@ -1,0 +1,176 @@
+"""What pieces of a source add up to: sums, minima and maxima, so any split gives the same."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from connectors.logs.values import Counts, Reject
+from scanner.match.verdict import RANK
+from scanner.names import Names
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from connectors.files.notice import Notice
+
+KEPT_REJECTS: Final = 1000
+HELD: Final = 1 << 16  # rows that wait to be summed
+
+_text, _long = pa.string(), pa.int64()
+KEYS: Final = pa.schema(
+    [
+        ("class", _text),
+        ("service", _text),
+        ("kind", _text),
+        ("surface", _text),
+        ("usage", _text),
+        ("detection", _text),
+        ("indicators", _text),
+        ("by_host", pa.bool_()),
+        ("per_host", pa.bool_()),
+        ("dst_host", _text),
+        ("dst_ip", _text),
+        ("dst_port", pa.int32()),
+        ("actor", _text),
+        ("actor_type", _text),
+        ("department", _text),
+        ("principal", _text),
+        ("account", _text),
+        ("region", _text),
+        ("tenant", _text),
+        ("model", _text),
+        ("client", _text),
+        ("action", _text),
+        ("day", pa.date32()),
+    ]
+)
+MEASURES: Final = pa.schema(
+    [
+        ("hits", _long),
+        ("bytes_out", _long),
+        ("bytes_in", _long),
+        ("sized_out", _long),  # records that say how many bytes
+        ("sized_in", _long),
+        ("first_seen", pa.timestamp("us")),
+        ("last_seen", pa.timestamp("us")),
+        ("sample_line", _long),
+    ]
+)
+PARTIAL: Final = pa.schema([*KEYS, *MEASURES])
+_WIDE: Final = pa.decimal128(38, 0)
+_MOST: Final = pa.scalar(2**63 - 1, _WIDE)  # sums of bytes stop here
+_SUMS: Final = [
+    ("hits", "sum", None),
+    ("bytes_out", "sum", pc.ScalarAggregateOptions(min_count=1)),
+    ("bytes_in", "sum", pc.ScalarAggregateOptions(min_count=1)),
+    ("sized_out", "sum", None),
+    ("sized_in", "sum", None),
+    ("first_seen", "min", None),
+    ("last_seen", "max", None),
+    ("sample_line", "min", None),
+]
+
+
+@dataclass(slots=True)
+class Partial:
+    """What one piece of a source adds up to; pieces of one source merge with `add`.
+
+    sightings: PARTIAL rows, detections and review candidates alike. matched counts detections.
+    days: distinct days (since 1970) on which this source has records.
+    """
+
+    sightings: pa.Table = field(default_factory=PARTIAL.empty_table)
+    counts: Counts = field(default_factory=Counts)
+    ok: int = 0
+    matched: int = 0
+    rejects: list[Reject] = field(default_factory=list)
+    skips: Counter[str] = field(default_factory=Counter)
+    replaced: list[int] = field(default_factory=list)
+    replaced_lines: int = 0
+    zoneless: int = 0
+    yearless: int = 0
+    notices: list[Notice] = field(default_factory=list)
+    first: int | None = None
+    last: int | None = None
+    days: set[int] = field(default_factory=set)
+    names: Names = field(default_factory=Names)
+    pieces: list[pa.Table] = field(default_factory=list)
+    _held: int = 0  # rows of the pieces that are not summed yet
+
+    def add(self, other: Partial) -> None:
+        """Take in the next piece of the same source (pieces arrive in order)."""
+        self.pieces.append(other.sightings)
+        self._held += other.sightings.num_rows
+        self.counts = self.counts + other.counts
+        self.ok += other.ok
+        self.matched += other.matched
+        room = KEPT_REJECTS - len(self.rejects)
+        self.rejects += other.rejects[: max(room, 0)]
+        self.skips.update(other.skips)
+        self.replaced_lines += other.replaced_lines
+        self.replaced += other.replaced[: max(KEPT_REJECTS - len(self.replaced), 0)]
+        self.zoneless += other.zoneless
+        self.yearless += other.yearless
+        self.notices += other.notices
+        self.first = _least(self.first, other.first)
+        self.last = _greatest(self.last, other.last)
+        self.days |= other.days
+        self.names.merge(other.names)
+        if self._held > HELD:
+            self.pieces = [summed(self.pieces)]
+            self._held = 0
+
+    def finish(self) -> Partial:
+        """Sum the pieces into `sightings`."""
+        self.sightings = summed(self.pieces)
+        self.pieces = []
+        return self
+
+
+def summed(pieces: Sequence[pa.Table]) -> pa.Table:
+    """Merge PARTIAL tables: one row a key, in the order of the keys."""
+    table = pa.concat_tables([PARTIAL.empty_table(), *pieces])
+    if not table.num_rows:
+        return table
+    far = [name for name in ("bytes_out", "bytes_in") if _overflows(table[name])]
+    for name in far:
+        table = _with(table, name, table[name].cast(_WIDE))
+    grouped = table.group_by(KEYS.names, use_threads=False).aggregate(_SUMS)
+    grouped = grouped.rename_columns(
+        [*KEYS.names, *MEASURES.names]
+        if grouped.column_names[0] == KEYS.names[0]
+        else [*MEASURES.names, *KEYS.names]
+    )
+    for name in far:
+        grouped = _with(grouped, name, pc.min_element_wise(grouped[name], _MOST, skip_nulls=False))
+    grouped = grouped.select(PARTIAL.names).cast(PARTIAL)
+    return grouped.sort_by([(name, "ascending") for name in (*KEYS.names, "sample_line")])
+
+
+def _overflows(column: pa.ChunkedArray) -> bool:
+    """Whether a sum of these could leave 64 bits, where it would silently turn negative."""
+    return (pc.max(column).as_py() or 0) * len(column) >= 2**63
+
+
+def _with(table: pa.Table, name: str, column: pa.ChunkedArray) -> pa.Table:
+    return table.set_column(table.column_names.index(name), name, column)
+
+
+def detections(sightings: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """Split PARTIAL rows into detections (medium or above) and candidates for review."""
+    strong = pa.array([word for word, rank in RANK.items() if rank >= RANK["medium"]])
+    mask = pc.is_in(sightings["detection"], value_set=strong)
+    return sightings.filter(mask), sightings.filter(pc.invert(mask))
+
+
+def _least(a: int | None, b: int | None) -> int | None:
+    return b if a is None else a if b is None else min(a, b)
+
+
+def _greatest(a: int | None, b: int | None) -> int | None:
+    return b if a is None else a if b is None else max(a, b)
