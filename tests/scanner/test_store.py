@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from scanner.errors import NoSpace, StoreError, StoreLocked
-from scanner.store import SCHEMA_VERSION, open_store
+from scanner.store import SCHEMA_VERSION, open_store, sql
 
 HOLDER = (
     "import sys; from pathlib import Path; from scanner.store import open_store\n"
@@ -189,7 +189,20 @@ def test_on_a_terminal_the_engine_draws_nothing_into_our_output():
     ours, theirs = os.openpty()
     with subprocess.Popen([sys.executable, "-c", ASKS], stdout=theirs) as child:
         os.close(theirs)
-        said = os.read(ours, 1000)
-        child.wait()
+        said = b""
+        while b"\n" not in said:
+            said += os.read(ours, 1000)
     os.close(ours)
     assert said == b"[(False,)] [(False,)]\r\n"
+
+
+def test_a_store_of_the_first_version_is_brought_up_to_date(tmp_path):
+    path = tmp_path / "old.duckdb"
+    with duckdb.connect(str(path)) as con:
+        con.execute(sql("migrations/0001_store.sql"))
+        con.execute("insert into meta values ('schema_version', '1')")
+    with open_store(path) as store:
+        found = store.con.execute("select value from meta where key = 'schema_version'").fetchall()
+        assert found == [(str(SCHEMA_VERSION),)]
+        assert store.con.execute("select sized_out, sized_in from sighting").fetchall() == []
+        assert store.con.execute("select models, clients, in_use from v_asset").fetchall() == []

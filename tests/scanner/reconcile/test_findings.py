@@ -60,3 +60,36 @@ def test_finding_ids_are_unique_even_for_equal_rows(hold, row):
     rows = [row(n, f"Unseen {n}", product=f"Product{n}", vendor="X", ref="AI-9") for n in (1, 2)]
     findings = hold([], rows).ledger.findings
     assert len({finding.finding_id for finding in findings}) == len(findings)
+
+
+PROHIBITED = {"prohibited": [{"id": "P-1", "match": {"domain_suffix": "chatgpt.com"}}]}
+
+
+@pytest.mark.parametrize(
+    ("facts", "policy", "severity", "title"),
+    [
+        ({"blocked": 4, "hits": 4}, PROHIBITED, "low", "Tried and blocked: ChatGPT (prohibited)"),
+        ({"blocked": 4, "hits": 4}, None, "info", "Tried and blocked: ChatGPT (unmanaged)"),
+        ({"unseen_days": 31}, PROHIBITED, "info", "No longer seen: ChatGPT (prohibited)"),
+        ({"blocked": 3, "hits": 4}, PROHIBITED, "critical", "Prohibited AI in use: ChatGPT"),
+    ],
+)
+def test_what_is_not_in_use_wakes_nobody(hold, asset, facts, policy, severity, title):
+    seen = asset(domains=("chatgpt.com",), **facts)
+    (finding,) = hold([seen], [], policy=policy).ledger.findings
+    assert (finding.severity, finding.title) == (severity, title)
+
+
+def test_a_finding_keeps_its_id_when_use_becomes_an_attempt(hold, asset):
+    used, tried = asset(hits=4), asset(hits=4, blocked=4)
+    ids = {hold([one], []).ledger.findings[0].finding_id for one in (used, tried)}
+    assert len(ids) == 1
+
+
+def test_evidence_names_models_and_what_a_sum_is_of(hold, asset):
+    seen = asset(hits=9, clients=2, bytes_out=3000, sized=2, models=tuple("abcdefg"))
+    (finding,) = hold([seen], []).ledger.findings
+    assert finding.evidence == (
+        "No row of the register covers it. Last seen 2026-03-15, 2 clients (no users logged), "
+        "3 kB sent (sizes in 2 of 9 records). Models: a, b, c, d, e and 2 more."
+    )

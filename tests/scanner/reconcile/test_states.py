@@ -253,3 +253,56 @@ def test_two_approvals_with_scopes_of_their_own_are_no_duplicates(hold, asset, r
     ]
     held = hold([asset()], rows)
     assert {state.state for state in held.rows.values()} == {"managed"}
+
+
+@pytest.mark.parametrize(
+    ("seen", "state", "why"),
+    [
+        (("gpt-4o",), "managed", None),
+        (("gpt-4o", "gpt-4o-2024-08-06"), "managed", None),
+        (("gpt-4o", "claude-3-haiku"), "drifted", "declared GPT-4o, runs claude-3-haiku"),
+        (("claude-3-haiku", "gpt-4o"), "drifted", "declared GPT-4o, runs claude-3-haiku"),
+        (("claude-3-haiku", "mistral-large"), "drifted",
+         "declared GPT-4o, runs claude-3-haiku, mistral-large"),
+        ((), "managed", None),
+    ],
+)  # fmt: skip
+def test_every_model_seen_is_held_against_the_declared_ones(hold, asset, row, seen, state, why):
+    api = {"kind": "model_api", "product": "OpenAI API", "vendor": "OpenAI"}
+    declared = row(product="OpenAI API", vendor="OpenAI", model="GPT-4o")
+    found = hold([asset(models=seen, **api)], [declared]).assets["a1"]
+    assert found.state == state
+    assert why is None or found.why == why
+
+
+@pytest.mark.parametrize(
+    ("facts", "flag"),
+    [
+        ({"hits": 3, "blocked": 3}, "blocked_only"),
+        ({"hits": 3, "blocked": 1, "failed": 2}, "blocked_only"),
+        ({"hits": 3, "failed": 3}, None),
+        ({"hits": 3, "blocked": 2}, None),
+        ({"hits": 0, "blocked": 0}, None),
+        ({"unseen_days": 30}, "gone"),
+        ({"unseen_days": 29}, None),
+        ({"unseen_days": 99, "native_ids": ("arn:aws:bedrock:eu-west-1:1:agent/x",)}, None),
+    ],
+)
+def test_what_is_not_in_use_is_flagged(hold, asset, facts, flag):
+    flags = set(hold([asset(**facts)], []).assets["a1"].flags)
+    assert flags & {"blocked_only", "gone"} == ({flag} if flag else set())
+
+
+def test_a_row_says_what_was_seen_of_it_and_that_nothing_is_in_use(hold, asset, row):
+    declared = row(product="ChatGPT", vendor="OpenAI")
+    used = hold([asset()], [declared]).rows[1]
+    idle = hold([asset(unseen_days=40)], [declared]).rows[1]
+    assert (used.state, used.why) == ("managed", "seen: ChatGPT")
+    assert idle.state == "managed"
+    assert "nothing of it is in use" in idle.why
+
+
+def test_a_row_in_trouble_says_why_in_the_words_of_its_asset(hold, asset, row):
+    declared = row(product="ChatGPT", vendor="OpenAI", lifecycle="refused", lifecycle_raw="no")
+    found = hold([asset()], [declared]).rows[1]
+    assert found.why == 'ChatGPT: the register refuses it: "no"'
