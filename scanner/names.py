@@ -1,14 +1,18 @@
 """Names learnt on the way: which connection or address had which host.
 
-Logs without host names (flows, Zeek conn) are read after those with names, and borrow them:
-by connection uid (exact), or by the address a DNS answer gave (medium at most, and only while
-the answer is fresh and no other name shares the address).
+Records without host names (flows, Zeek conn, the flow events of Suricata) are matched once all
+sources were asked for names, and borrow them: by connection uid (exact), or by the address a DNS
+answer gave (medium at most, and only while the answer is fresh and no other name shares the
+address).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from connectors.logs.model import Format
 
 HOUR: Final = 3_600_000_000
 # A client may use an answer as long as its cache or an open connection lasts; a day covers both.
@@ -17,6 +21,25 @@ AFTER: Final = 24 * HOUR
 BEFORE: Final = HOUR // 12
 # Addresses of names that did not match; past it nobody can tell which address is shared.
 MOST_OTHERS: Final = 500_000
+MOST_ADDRESSES: Final = 500_000  # of names that matched, each with its hosts
+MOST_UIDS: Final = 1_000_000
+_DNS_ALONE: Final = ["'dns'"]  # class of a format whose every record is a question
+NAMED: Final = frozenset({"dst_host", "tls_sni"})
+
+
+def lends(fmt: Format) -> bool:
+    """Whether a log of this format names connections or addresses that others leave unnamed."""
+    return fmt.learn is not None or ("conn_uid" in fmt.map and bool(NAMED & set(fmt.map)))
+
+
+def borrows(fmt: Format) -> bool:
+    """Whether it has connections without names: all of them, or some beside answers and names.
+
+    A log of names only (DNS, proxy) never borrows, so that what it says depends on it alone.
+    """
+    if not NAMED & set(fmt.map):
+        return True
+    return fmt.learn is not None and "conn_uid" in fmt.map and fmt.map["class"] != _DNS_ALONE
 
 
 @dataclass(slots=True)
@@ -32,6 +55,15 @@ class Names:
     by_address: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict)
     others: set[str] = field(default_factory=set)
     full: bool = False
+    uids_full: bool = False
+
+    def learn_uid(self, uid: str, host: str) -> None:
+        """Note that connection `uid` went to `host`, which matched."""
+        known = self.by_uid.get(uid)
+        self.by_uid[uid] = host if known is None else min(known, host)
+        if self.uids_full or len(self.by_uid) > MOST_UIDS:
+            self.uids_full = True
+            self.by_uid.clear()
 
     def learn_answer(
         self, address: str, host: str, first: int, last: int, *, matched: bool
@@ -44,6 +76,7 @@ class Names:
         hosts = self.by_address.setdefault(address, {})
         before = hosts.get(host, (first, last))
         hosts[host] = (min(before[0], first), max(before[1], last))
+        self._hold()
 
     def at(self, address: str, time: int | None) -> str | None:
         """The one matched host that owned `address` at `time`, or None when that is not certain."""
@@ -55,11 +88,18 @@ class Names:
         ]
         return fresh[0] if len(fresh) == 1 else None
 
+    def forgotten(self) -> list[str]:
+        """What there was too much of to keep."""
+        told = ((self.full, "addresses"), (self.uids_full, "connections"))
+        return [what for full, what in told if full]
+
     def merge(self, other: Names) -> None:
         """Take in what another part of the scan learnt; order does not matter."""
+        self.uids_full = self.uids_full or other.uids_full
         for uid, host in other.by_uid.items():
-            known = self.by_uid.get(uid)
-            self.by_uid[uid] = host if known is None else min(known, host)
+            self.learn_uid(uid, host)
+        if self.uids_full:
+            self.by_uid.clear()
         for address, hosts in other.by_address.items():
             for host, (first, last) in hosts.items():
                 self.learn_answer(address, host, first, last, matched=True)
@@ -68,6 +108,8 @@ class Names:
         self._hold()
 
     def _hold(self) -> None:
-        if self.full or len(self.others) > MOST_OTHERS:
+        too_many = len(self.others) > MOST_OTHERS or len(self.by_address) > MOST_ADDRESSES
+        if self.full or too_many:
             self.full = True
             self.others.clear()
+            self.by_address.clear()

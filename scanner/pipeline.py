@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Protocol
 from uuid import uuid4
@@ -170,20 +170,23 @@ def _read(
             names,
             request.threads,
         ) as engine:
-            ordered, borrowers = in_order(found, inputs.reading)
-            if not borrowers:
+            order = in_order(found, inputs.reading)
+            if not order.borrowers:
                 engine.columns -= LENT
-            for result in read(ordered, inputs.reading, engine):
-                full = names.full
+            for result in read(order.twice, replace(inputs.reading, progress=None, known=()),
+                               engine):  # fmt: skip
                 names.merge(result.partial.names)
-                if names.full and not full:
-                    message = "too many addresses were answered: flows borrow no names from them"
-                    result.notices.append(Notice(result.path, "warning", "names", message))
+            for result in read(order.files, inputs.reading, engine):
+                names.merge(result.partial.names)
                 result.partial.names = Names()
                 results.append(result)
                 watcher.source(result.path)
     finally:
         watcher.end()
+    if order.borrowers:
+        for what in names.forgotten():
+            message = f"too many {what} were named: connections borrow no names from them"
+            results[0].notices.append(Notice(results[0].path, "warning", "names", message))
     return results
 
 

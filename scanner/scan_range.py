@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from connectors.logs.values import Reject
 from connectors.observation import BY_NAME
+from scanner.names import NAMED, borrows
 from scanner.partial import KEPT_REJECTS, PARTIAL, Partial, summed
 from scanner.privacy import masked, role_of
 from scanner.who import Scan, client_of
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from scanner.match.verdict import Verdict
     from scanner.names import Names
 
-NAMED: Final = frozenset({"dst_host", "tls_sni"})
 DAY: Final = 86_400_000_000  # microseconds
 MANY: Final = 8192  # rows of one piece that are worth summing where they were made
 
@@ -39,7 +39,7 @@ MANY: Final = 8192  # rows of one piece that are worth summing where they were m
 def scan_range(segment: Segment, normaliser: Normaliser, matcher: Matcher, scan: Scan) -> Partial:
     """Normalise, match and sum one segment."""
     batch = normaliser(segment)
-    found = matcher.match(batch.table, borrows=not NAMED & set(normaliser.format.map))
+    found = matcher.match(batch.table, borrows=borrows(normaliser.format))
     personal = {name: column for column, name in batch.fields.items()}
     rejects = [
         replace(reject, value=_kept(personal.get(reject.field or ""), reject.value, scan))
@@ -102,11 +102,17 @@ def _times(table: pa.Table, out: Partial) -> None:
 def _learn(batch: Batch, found: Matched, matcher: Matcher, names: Names) -> None:
     """Names for logs that have none: uids of matched connections, and all DNS answers."""
     if "conn_uid" in batch.table.column_names and len(found.rows):
-        uids = batch.table["conn_uid"].take(pa.array(found.rows)).to_pylist()
+        rows = batch.taken(found.rows)
+        own = [rows[name] for name in sorted(NAMED & set(rows.column_names))]
+        # A name of its own; and a question to a resolver is no connection to who was asked for.
+        fit = pc.is_valid(pc.coalesce(*own)) if own else pa.nulls(len(rows), pa.bool_())
+        fit = pc.and_(fit, pc.not_equal(rows["class"], "dns"))
         sure = [verdict.by_host and verdict.is_detection for verdict in found.judged]
-        for uid, host, i in zip(uids, found.hosts.to_pylist(), found.which.tolist(), strict=True):
-            if uid and host and sure[i]:
-                names.by_uid[uid] = min(host, names.by_uid.get(uid, host))
+        facts = zip(rows["conn_uid"].to_pylist(), fit.to_pylist(), found.hosts.to_pylist(),
+                    found.which.tolist(), strict=True)  # fmt: skip
+        for uid, fits, host, i in facts:
+            if uid and fits and host and sure[i]:
+                names.learn_uid(uid, host)
     learned = batch.learned
     if learned is None or not learned.num_rows:
         return

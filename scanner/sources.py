@@ -17,6 +17,7 @@ from connectors.logs.detect import detect
 from connectors.logs.remarks import folded
 from scanner.grown import Before, Flaw, Start, added, starts_of
 from scanner.misfit import misfit
+from scanner.names import borrows, lends
 from scanner.partial import Partial
 
 if TYPE_CHECKING:
@@ -104,30 +105,45 @@ def find(paths: Sequence[str]) -> tuple[list[Found], list[Notice]]:
     return found, notices
 
 
-def in_order(found: Sequence[Found], reading: Reading) -> tuple[list[Found], int]:
-    """Files with names first, files that borrow names (flows, connections) after them.
+@dataclass(frozen=True, slots=True)
+class Order:
+    """In which order files are read. borrowers: how many have connections without names. twice:
+    files that also lend names to their own, so they are asked for names before any is matched."""
 
-    Returns the files and how many of them borrow. Recognising a file here only orders it; it is
-    recognised again when it is read.
+    files: list[Found]
+    borrowers: int
+    twice: list[Found]
+
+
+def in_order(found: Sequence[Found], reading: Reading) -> Order:
+    """Files that only have names first, files that borrow names after them.
+
+    Recognising a file here only orders it; it is recognised again when it is read.
     """
-    if len(found) < 2:
-        return list(found), 0
-    quiet = Reading(reading.formats, reading.limits, reading.settings, reading.forced)
-    late = {one.display for one in found if _borrows(one, quiet)}
-    first = [one for one in found if one.display not in late]
-    return first + [one for one in found if one.display in late], len(late)
+    first: list[Found] = []
+    last: list[Found] = []
+    twice: list[Found] = []
+    for one in found:
+        formats = _formats(one, reading)
+        (last if any(map(borrows, formats)) else first).append(one)
+        if any(map(borrows, formats)) and any(map(lends, formats)):
+            twice.append(one)
+    return Order(first + last, len(last), twice)
 
 
-def _borrows(found: Found, reading: Reading) -> bool:
+def _formats(found: Found, reading: Reading) -> list[Format]:
+    """The formats of the streams in a file, as far as they are known."""
     if found.display == "-":
-        return False
+        return []
+    formats = []
     for item in open_streams(found, reading.limits):
         if isinstance(item, Notice):
             continue
         with item as stream:
             fmt, _, _ = reading.recognise(stream)
-        return fmt is not None and not {"dst_host", "tls_sni"} & set(fmt.map)
-    return False
+        if fmt is not None:
+            formats.append(fmt)
+    return formats
 
 
 def read(found: Sequence[Found], reading: Reading, engine: LocalEngine) -> Iterator[SourceResult]:
@@ -178,6 +194,9 @@ def _scan(
     head = stream.head() if reading.forced else b""
     heads: list[tuple[int, str] | None] = [None]
     cut: Iterable[Segment] = _heads(segments(fmt, stream, reading.settings), heads)
+    if stream.path == "-" and borrows(fmt) and lends(fmt):
+        message = "standard input is read once: connections in it borrow no names from it"
+        notices.append(Notice("-", "note", "names", message))
     grown = start if start is not None and start.format == fmt.id else None
     if grown is not None:
         cut = added(cut, grown.offset)

@@ -1,6 +1,10 @@
 """Logs without host names borrow them: by connection, or by what the resolver answered."""
 
 import datetime as dt
+import io
+import json
+import tarfile
+import zipfile
 
 import pytest
 
@@ -8,6 +12,7 @@ from reports.json_document import document
 from scanner.model import ScanRequest
 from scanner.pipeline import scan
 
+pytestmark = pytest.mark.usefixtures("loaded_once")
 NOW = dt.datetime(2026, 11, 1)
 SSL = (
     "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\tssl\n"
@@ -56,13 +61,15 @@ def found(tmp_path):
     def scanned(**files):
         for name, text in files.items():
             (tmp_path / f"{name}.log").write_text(text)
-        shown = []
-        scan(
-            ScanRequest((str(tmp_path),), NOW), Nobody(), lambda con, _: shown.append(document(con))
-        )
-        return {asset["product"]: asset for asset in shown[0]["assets"]}
+        return assets_of(tmp_path)
 
     return scanned
+
+
+def assets_of(path):
+    shown = []
+    scan(ScanRequest((str(path),), NOW), Nobody(), lambda con, _: shown.append(document(con)))
+    return {asset["product"]: asset for asset in shown[0]["assets"]}
 
 
 def test_a_connection_brings_bytes_to_the_host_that_tls_named(found):
@@ -86,3 +93,69 @@ def test_a_flow_to_an_answered_address_is_medium_at_most(found):
 def test_a_flow_to_an_address_that_others_share_is_nobodys(found):
     """deepl.com and shop.example have one address: only the query itself is evidence."""
     assert found(a_flows=FLOWS, b_dns=DNS)["DeepL"]["hits"] == 1
+
+
+def event(kind, number, address, port=443, **more):
+    base = {
+        "timestamp": "2026-03-01T00:01:00.000000+0000", "flow_id": number, "event_type": kind,
+        "src_ip": "10.0.0.1", "src_port": 5000 + number, "dest_ip": address, "dest_port": port,
+        "proto": "TCP",
+    }  # fmt: skip
+    return json.dumps(base | more) + "\n"
+
+
+def dns_event(flow, host, address):
+    answer = {"version": 2, "type": "answer", "rrname": host, "rrtype": "A",
+              "answers": [{"rrname": host, "rrtype": "A", "rdata": address}]}  # fmt: skip
+    query = {"version": 2, "type": "query", "rrname": host, "rrtype": "A"}
+    return event("dns", flow, "10.0.0.53", 53, dns=query) + event(
+        "dns", flow, "10.0.0.53", 53, dns=answer
+    )
+
+
+SENT = {"flow": {"bytes_toserver": 500, "bytes_toclient": 9}}
+
+
+def evidence(asset):
+    return sorted((one["detection"], one["hits"], one["bytes_out"]) for one in asset["evidence"])
+
+
+def test_a_flow_event_borrows_from_an_answer_that_stands_after_it(found):
+    eve = event("flow", 1, "198.51.100.20", **SENT) + dns_event(2, "claude.ai", "198.51.100.20")
+    assert evidence(found(eve=eve)["Claude"]) == [("high", 1, None), ("medium", 1, 500)]
+
+
+def test_a_flow_event_borrows_from_the_handshake_of_its_own_connection(found):
+    eve = event("flow", 1, "198.51.100.7", **SENT) + event(
+        "tls", 1, "198.51.100.7", tls={"sni": "api.openai.com"}
+    )
+    asset = found(eve=eve)["OpenAI API"]
+    assert (asset["hits"], asset["bytes_out"]) == (2, 500)
+
+
+def test_the_flow_of_a_question_to_a_resolver_is_no_connection_to_the_answer(found):
+    eve = dns_event(2, "claude.ai", "198.51.100.20") + event("flow", 2, "10.0.0.53", 53, **SENT)
+    assert evidence(found(eve=eve)["Claude"]) == [("high", 1, None)]
+
+
+def test_a_flow_event_to_an_address_that_nobody_answered_is_nobodys(found):
+    eve = event("flow", 1, "198.51.100.99", **SENT) + dns_event(2, "claude.ai", "198.51.100.20")
+    assert evidence(found(eve=eve)["Claude"]) == [("high", 1, None)]
+
+
+@pytest.mark.parametrize("order", [("flows", "dns"), ("dns", "flows")])
+@pytest.mark.parametrize("kind", ["zip", "tar"])
+def test_the_order_of_members_does_not_matter(tmp_path, kind, order):
+    texts = {"flows": FLOWS, "dns": DNS}
+    path = tmp_path / f"x.{kind}"
+    if kind == "zip":
+        with zipfile.ZipFile(path, "w") as archive:
+            for name in order:
+                archive.writestr(f"{name}.log", texts[name])
+    else:
+        with tarfile.open(path, "w") as archive:
+            for name in order:
+                info = tarfile.TarInfo(f"{name}.log")
+                info.size = len(texts[name])
+                archive.addfile(info, io.BytesIO(texts[name].encode()))
+    assert evidence(assets_of(path)["Claude"]) == [("high", 1, None), ("medium", 1, 500)]

@@ -54,3 +54,19 @@ def test_merging_does_not_depend_on_the_order():
     left.merge(one), left.merge(two)
     right.merge(two), right.merge(one)
     assert left == right
+
+
+def test_too_many_connections_name_nobody_and_it_is_said(monkeypatch):
+    monkeypatch.setattr("scanner.names.MOST_UIDS", 2)
+    names = Names()
+    for uid in "abc":
+        names.learn_uid(uid, "claude.ai")
+    assert (names.by_uid, names.forgotten()) == ({}, ["connections"])
+
+
+def test_too_many_addresses_name_nobody_and_it_is_said(monkeypatch):
+    monkeypatch.setattr("scanner.names.MOST_ADDRESSES", 2)
+    names = Names()
+    for n in range(3):
+        names.learn_answer(f"198.51.100.{n}", "claude.ai", 0, 1, matched=True)
+    assert (names.at("198.51.100.1", 1), names.forgotten()) == (None, ["addresses"])
