@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 from datetime import UTC, date, datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _UNITS: Final = ("B", "kB", "MB", "GB", "TB", "PB", "EB")
 
@@ -28,6 +31,12 @@ def sized(number: int | None, hits: int, total: int | None) -> str:
     if total is None or number is None or number >= hits:
         return ""
     return f"sizes in {number:,} of {count(hits, 'record')}"
+
+
+def models(names: Sequence[str]) -> str:
+    """`m-1`, `m-1, m-2`, `m-1, m-2 and 3 more models`; nothing when none was seen."""
+    more = f" and {count(len(names) - 2, 'more model')}" if len(names) > 2 else ""
+    return ", ".join(names[:2]) + more
 
 
 def who(users: int | None, clients: int) -> str:

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections import Counter
-from dataclasses import dataclass
 from hashlib import sha256
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -22,6 +20,7 @@ from reports.files import make_folder, write_atomic
 from reports.gaps import read_gaps
 from reports.html_charts import charts, css_class, share_bar, state_bar
 from reports.html_data import page_data, shown
+from reports.html_groups import groups
 from reports.text import script_json
 from reports.words import (
     COVERAGE,
@@ -42,36 +41,10 @@ if TYPE_CHECKING:
 
 NAME: Final = "report.html"
 _TEMPLATES: Final = Path(__file__).parent / "templates"
-_STEPS_APART: Final = 4
 _CALM: Final = frozenset({"managed", "waived", "not_ai"})
 # What the fixed part of the page lists; the rest is counted there and is in the CSV files.
 _LISTED: Final = {"group": 8, "gaps": 40, "sources": 100, "rejects": 25, "notes": 25, "weak": 25,
                   "folded": 10}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A finding with the asset it is about, if there is one."""
-
-    finding: ledger.Finding
-    asset: ledger.Asset | None
-
-    @property
-    def why(self) -> str:
-        """The sentence that says why."""
-        return (self.asset.why if self.asset else None) or self.finding.evidence
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Findings of one severity and state, most used first."""
-
-    severity: str
-    state: str
-    size: int
-    next_step: str | None  # if it is the same for all of them
-    reasons: list[tuple[str, list[Member]]]
-    left: int
 
 
 def _environment() -> Environment:
@@ -113,54 +86,6 @@ def _inline(name: str) -> tuple[Markup, str]:
     text = (_TEMPLATES / name).read_text(encoding="utf-8").replace("\r\n", "\n")
     digest = b64encode(sha256(text.encode()).digest()).decode()
     return Markup(text), f"'sha256-{digest}'"  # noqa: S704 - a file of this package
-
-
-def _groups(findings: Iterable[ledger.Finding], assets: Iterable[ledger.Asset]) -> list[Group]:
-    """Findings about assets by severity, state and next step, worst first.
-
-    Where next steps differ from asset to asset, they stand with the assets.
-    """
-    by_id = {asset.asset_id: asset for asset in assets}
-    members = [
-        Member(finding, by_id.get(finding.asset_id or ""))
-        for finding in findings
-        if finding.declared_row is None or finding.asset_id is not None
-    ]
-    steps: dict[tuple[int, int], set[str]] = {}
-    for member in members:
-        steps.setdefault(_urgent(member)[:2], set()).add(member.finding.remediation)
-
-    def kept_together(member: Member) -> tuple[int, int, str]:
-        urgent = _urgent(member)[:2]
-        return (*urgent, member.finding.remediation if len(steps[urgent]) <= _STEPS_APART else "")
-
-    members.sort(key=lambda member: (kept_together(member), _urgent(member)))
-    return [_group(list(same), step) for (_, _, step), same in groupby(members, kept_together)]
-
-
-def _group(members: list[Member], next_step: str) -> Group:
-    listed = members[: _LISTED["group"]]
-    reasons: dict[str, list[Member]] = {}
-    for member in listed:
-        reasons.setdefault(member.why, []).append(member)
-    return Group(
-        severity=members[0].finding.severity,
-        state=members[0].finding.state,
-        size=len(members),
-        next_step=next_step or None,
-        reasons=list(reasons.items()),
-        left=len(members) - len(listed),
-    )
-
-
-def _urgent(member: Member) -> tuple[int, int, int, int]:
-    asset = member.asset
-    return (
-        rank(SEVERITIES, member.finding.severity),
-        rank(STATES, member.finding.state),
-        -(asset.users or asset.clients) if asset else 0,
-        -asset.hits if asset else 0,
-    )
 
 
 def _counted(states: Iterable[str | None], order: dict[str, tuple[str, str]]) -> dict[str, int]:
@@ -231,7 +156,7 @@ def _context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "statuses": statuses,
         "looked": _looked(run, statuses),
         "gaps": read_gaps(con),
-        "groups": _groups(findings, assets),
+        "groups": groups(findings, assets, _LISTED["group"]),
         "vendors": ledger.read(con, ledger.Vendor),
         "departments": ledger.read(con, ledger.Department),
         "charts": charts(ledger.read(con, ledger.Day)),

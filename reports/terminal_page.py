@@ -13,13 +13,15 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _LONGEST: Final = 160
+NAME: Final = 60  # characters of a name
 
 
 class Page:
-    """`data` is for text from the outside, `own` for our words."""
+    """`data` is for text from the outside, `own` for our words. rows: shown of each table."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, rows: int) -> None:
         self.console = console
+        self.rows = rows
         self.ascii = console.options.ascii_only
         self.wide = console.width >= 110
 

@@ -68,3 +68,16 @@ def test_users_are_counted_where_they_are_named_and_clients_elsewhere(users, cli
 )
 def test_a_sum_says_of_how_many_records_when_not_of_all(number, hits, total, text):
     assert figures.sized(number, hits, total) == text
+
+
+@pytest.mark.parametrize(
+    ("names", "text"),
+    [
+        ([], ""),
+        (["a"], "a"),
+        (["a", "b"], "a, b"),
+        (["a", "b", "c"], "a, b and 1 more model"),
+    ],
+)
+def test_few_models_are_named_and_the_rest_counted(names, text):
+    assert figures.models(names) == text
