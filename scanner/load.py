@@ -13,8 +13,9 @@ from connectors.logs.load import load_format, load_formats
 from connectors.logs.normalise import Normaliser
 from connectors.logs.settings import ReadSettings
 from scanner.errors import SignaturesError, UsageError
-from signatures.compile import Compiled, compile_catalogue
+from signatures.compile import Compiled, compile_rows
 from signatures.errors import SignatureError
+from signatures.kept import load_rows
 from signatures.load import BUILTIN, Catalogue, load_catalogue
 from signatures.strict_yaml import StrictYamlError, load_yaml
 
@@ -40,7 +41,10 @@ def catalogue(overlays: Sequence[Path] = ()) -> Catalogue:
 
 def compiled(overlays: Sequence[Path] = ()) -> Compiled:
     """The signatures as look-up tables; raises SignaturesError."""
-    return compile_catalogue(catalogue(overlays))
+    try:
+        return compile_rows(load_rows((BUILTIN, *overlays)))
+    except SignatureError as problem:
+        raise SignaturesError(str(problem)) from problem
 
 
 def formats() -> dict[str, Format]:

@@ -1,11 +1,7 @@
-"""From the files of the catalogue to the tables that judge by it.
-
-Within a service, rules with `needs` have the smaller ids: they are more specific.
-"""
+"""From the files of the catalogue to the tables that judge by it."""
 
 from __future__ import annotations
 
-from collections import Counter
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -14,6 +10,7 @@ import re2
 from signatures.lookup import NO_HOST, Compiled, HostMatch, Node, PatternSet, Ranges
 from signatures.model import HOST_TYPES, LOG_TYPES
 from signatures.patterns import Regexp, agent_pattern, header_parts, options, path_pattern, regexp
+from signatures.rows import Rows, rows_of
 from signatures.rules import Conditions, Rule, Service, conditions
 from signatures.templates import parse_template
 
@@ -21,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from signatures.load import Catalogue
-    from signatures.model import Indicator, Signature
+    from signatures.tables import Tables
 
 __all__ = [
     "NO_HOST",
@@ -31,6 +28,7 @@ __all__ = [
     "Rule",
     "Service",
     "compile_catalogue",
+    "compile_rows",
 ]
 
 SET_MEMORY: Final = 256 << 20
@@ -39,62 +37,20 @@ K = TypeVar("K")
 
 def compile_catalogue(catalogue: Catalogue) -> Compiled:
     """Turn a loaded catalogue into tables."""
-    rules: list[Rule] = []
-    services: dict[str, Service] = {}
-    vendors = _vendor_names(entry.signature for entry in catalogue.entries)
-    for entry in catalogue.entries:
-        signature = entry.signature
-        services[signature.id] = _service(signature, vendors)
-        for indicator in sorted(signature.indicators, key=lambda item: item.needs is None):
-            if indicator.type in LOG_TYPES:
-                rules.append(_rule(len(rules), signature, indicator))
-    return _tables(rules, services, catalogue)
+    return compile_rows(rows_of(catalogue))
 
 
-def _service(signature: Signature, vendors: Mapping[str, str]) -> Service:
-    return Service(
-        id=signature.id,
-        kind=signature.kind,
-        vendor=signature.vendor,
-        vendor_name=signature.vendor_name or vendors[signature.vendor],
-        product=signature.name,
-        summary=signature.summary,
-        aliases=tuple(signature.aliases),
-        tags=tuple(signature.tags),
-        usage=signature.usage,
-        country=signature.country,
-    )
+def compile_rows(rows: Rows) -> Compiled:
+    """Turn the rows of a catalogue into tables."""
+    rules = [
+        Rule(number, *row[:7], needs=conditions(row.needs) if row.needs is not None else None)
+        for number, row in enumerate(rows.rules)
+    ]
+    return _tables(rules, {service.id: service for service in rows.services}, rows)
 
 
-def _vendor_names(signatures: Iterable[Signature]) -> dict[str, str]:
-    """The usual display name of each vendor; where no file gives one, made from its id."""
-    given: dict[str, Counter[str]] = {}
-    for signature in signatures:
-        names = given.setdefault(signature.vendor, Counter())
-        if signature.vendor_name is not None:
-            names[signature.vendor_name] += 1
-    return {
-        vendor: names.most_common(1)[0][0] if names else vendor.replace("-", " ").title()
-        for vendor, names in given.items()
-    }
-
-
-def _rule(rule_id: int, signature: Signature, indicator: Indicator) -> Rule:
-    return Rule(
-        rule_id=rule_id,
-        service=signature.id,
-        type=indicator.type,
-        value=indicator.value,
-        surface=indicator.surface or ("api" if indicator.type == "http_path" else None),
-        usage=indicator.usage or signature.usage,
-        confidence=indicator.confidence,
-        distinctive=indicator.distinctive,
-        needs=conditions(indicator.needs) if indicator.needs is not None else None,
-    )
-
-
-def _tables(rules: list[Rule], services: dict[str, Service], catalogue: Catalogue) -> Compiled:
-    tables = catalogue.tables
+def _tables(rules: list[Rule], services: dict[str, Service], rows: Rows) -> Compiled:
+    tables = rows.tables
     by_type: dict[str, list[Rule]] = {name: [] for name in LOG_TYPES}
     for rule in rules:
         by_type[rule.type].append(rule)
@@ -111,10 +67,10 @@ def _tables(rules: list[Rule], services: dict[str, Service], catalogue: Catalogu
     return Compiled(
         rules=tuple(rules),
         services=services,
-        digest=catalogue.digest,
+        digest=rows.digest,
         exact=_grouped((r.value, r.rule_id) for r in by_type["host_exact"]),
         suffix=suffix,
-        nodes=_nodes(suffix, by_type["host_template"], catalogue),
+        nodes=_nodes(suffix, by_type["host_template"], tables),
         regions=tables.regions,
         shared_parents=tables.parents,
         hosting=tables.hosting,
@@ -145,9 +101,8 @@ def _grouped(pairs: Iterable[tuple[K, int]]) -> dict[K, tuple[int, ...]]:
 
 
 def _nodes(
-    suffix: Mapping[str, tuple[int, ...]], templates: Sequence[Rule], catalogue: Catalogue
+    suffix: Mapping[str, tuple[int, ...]], templates: Sequence[Rule], tables: Tables
 ) -> dict[str, Node]:
-    tables = catalogue.tables
     shapes: dict[str, dict[tuple[int, tuple[int, ...]], dict[tuple[str, ...], Any]]] = {}
     for value, ids in _grouped((rule.value, rule.rule_id) for rule in templates).items():
         template = parse_template(value, tables.regions)

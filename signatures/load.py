@@ -70,7 +70,7 @@ def load_catalogue(folders: Sequence[Path] = (BUILTIN,)) -> Catalogue:
     overrides: list[Override] = []
     for folder in folders:
         here: dict[str, Entry] = {}
-        for path in _files(folder):
+        for path in signature_files(folder):
             entry, content = _read(path, tables)
             signature = entry.signature
             _refuse_twin(here, entry)
@@ -156,7 +156,8 @@ def read_signature(data: bytes, source: str, tables: Tables) -> Entry:
     return entry
 
 
-def _files(folder: Path) -> list[Path]:
+def signature_files(folder: Path) -> list[Path]:
+    """The files of a folder of signatures, sorted. Raises SignatureError."""
     if not folder.is_dir():
         raise SignatureError(str(folder), 1, "", "not a folder", "name a folder of signatures")
     paths = sorted(p for p in folder.rglob("*") if p.suffix in {".yaml", ".yml"} and p.is_file())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from reports.text import safe_text
@@ -81,6 +82,8 @@ class Bar:
 
 def watcher() -> Watcher:
     """A bar when a person watches stderr, else silence."""
+    if not sys.stderr.isatty():
+        return Quiet()  # without rich, which takes a fifth of a second to import
     from rich.console import Console
 
     console = Console(stderr=True)

@@ -140,8 +140,10 @@ class RowFacts:
         return kind, filled
 
 
-def asset_facts(asset: Observed, products: Products, people: People) -> AssetFacts:
-    """Understand one asset."""
+def asset_facts(
+    asset: Observed, products: Products, people: People, *, compared: bool = True
+) -> AssetFacts:
+    """Understand one asset. compared: with rows, which alone ask for registrable domains."""
     parsed = tuple(ids.parse(text) for text in asset.native_ids if text.strip())
     vendor = vendors.vendor_id(asset.vendor_name or asset.vendor)
     line = products.line_of(asset.product, vendor) if asset.product else None
@@ -158,7 +160,7 @@ def asset_facts(asset: Observed, products: Products, people: People) -> AssetFac
         vendor=vendor,
         built=resource is not None or (asset.kind in BUILT and not asset.domains),
         domains=frozenset(host.casefold() for host in asset.domains),
-        registrable=frozenset(registrable(host.casefold()) for host in asset.domains),
+        registrable=frozenset(registrable(host.casefold()) for host in asset.domains if compared),
         parents=_parents(asset, parsed, host_names),
         environment=_environment(asset.environment, names.tokens(name)),
         region=(asset.region or (resource.region if resource else "")).casefold() or None,

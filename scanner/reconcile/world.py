@@ -75,7 +75,8 @@ def build(
     """Understand everything once and index it."""
     products = Products(known, assets)
     who = People(people)
-    asset_list = tuple(asset_facts(asset, products, who) for asset in assets)
+    compared = bool(declarations)
+    asset_list = tuple(asset_facts(asset, products, who, compared=compared) for asset in assets)
     accounts = frozenset(
         name
         for one in asset_list
