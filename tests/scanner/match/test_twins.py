@@ -126,7 +126,7 @@ def test_both_matchers_agree_on_random_observations(observed):
 
 
 @pytest.mark.fuzz
-@settings(max_examples=20_000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5_000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(rows, min_size=1, max_size=12))
 def test_both_matchers_agree_on_many_random_observations(observed):
     assert vectorised(Matcher(TABLES, Names()), observed) == [obvious(row) for row in observed]
