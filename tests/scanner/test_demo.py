@@ -131,10 +131,17 @@ USES = {"allowed", "blocked", "failed", "query", "dns_query", "out", "back", "tl
 
 
 def uses():
-    """Rows of the truth's usage that are uses of what is more than a weak sign."""
+    """Rows of the truth's usage that are uses of what is more than a weak sign.
+
+    A flow record of the intrusion detection shows an address only: it is a use where another log
+    gives that address a name of the catalogue, and for servers of the house none does.
+    """
     weak = {row["service"] for row in table("asset_states.csv") if row["review_only"]}
     return [
-        row for row in table("usage.csv") if row["outcome"] in USES and row["service"] not in weak
+        row
+        for row in table("usage.csv")
+        if row["service"] not in weak
+        and (row["outcome"] in USES or (row["outcome"] == "flow" and not row["host"][0].isdigit()))
     ]
 
 
@@ -176,21 +183,21 @@ def test_bytes_sent_of_each_asset_are_those_of_the_flow_logs(demo):
     """No other log of the demo says what was sent; no two assets share a host."""
     sent: dict[str, int] = {}
     for row in uses():
-        if row["outcome"] == "out":
+        if row["outcome"] in {"out", "flow"}:
             sent[row["host"]] = sent.get(row["host"], 0) + int(row["bytes_out"])
     wanted = {}
     for asset in demo["assets"]:
         numbers = [sent[host] for host in asset["domains"] if host in sent]
         wanted[asset["name"]] = sum(numbers) if numbers else None
     assert {asset["name"]: asset["bytes_out"] for asset in demo["assets"]} == wanted
-    assert sum(number is not None for number in wanted.values()) == 4
+    assert sum(number is not None for number in wanted.values()) == 7
 
 
 def test_a_sum_of_bytes_says_of_how_many_records_it_is(demo):
     """Flow records of both directions say what was sent; in one of them it is nothing."""
     lines = defaultdict(int)
     for row in uses():
-        if row["outcome"] in {"out", "back"}:
+        if row["outcome"] in {"out", "back", "flow"}:
             lines[row["host"]] += int(row["lines"])
     for asset in demo["assets"]:
         assert asset["sized_out"] == sum(lines[host] for host in asset["domains"])

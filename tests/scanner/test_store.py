@@ -187,7 +187,7 @@ ASKS = (
 
 def test_on_a_terminal_the_engine_draws_nothing_into_our_output():
     ours, theirs = os.openpty()
-    with subprocess.Popen([sys.executable, "-c", ASKS], stdout=theirs) as child:
+    with subprocess.Popen([sys.executable, "-c", ASKS], stdout=theirs):
         os.close(theirs)
         said = b""
         while b"\n" not in said:
