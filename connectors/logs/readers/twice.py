@@ -64,9 +64,10 @@ def tell_repeated(
     for field, where in paths.items():
         keys = keys_of(where)
         values = len(lines) - source.table.column(field).null_count
-        at = ends.of({key.name for key in keys})
-        if len(at) <= values:
+        names = {key.name for key in keys}
+        if ends.count(names) <= values:
             continue
+        at = ends.places(names)
         rows = segment.starts.searchsorted(at, side="right") - 1
         rows = rows[(rows >= 0) & (at < segment.ends[rows])]
         place = source.rows.searchsorted(np.unique(rows[:-1][np.diff(rows) == 0]))
@@ -114,19 +115,29 @@ class _KeyEnds:
             spaced = colons[blank] - 2
             at = np.union1d(at, spaced[text[spaced] == ord('"')])
         self._at = at[at >= 0]
+        self._shifted: dict[int, NDArray[np.uint64]] = {}
         early = int(self._at.searchsorted(WIDTH))
         self._last = np.concatenate([
             _windows(b"\0" * WIDTH + data[:WIDTH])[self._at[:early]],
             _windows(data)[self._at[early:] - WIDTH],
         ])  # fmt: skip
 
-    def of(self, names: set[str]) -> NDArray[np.int64]:
+    def count(self, names: set[str]) -> int:
+        """How often one of the names may end a key."""
+        return sum(int(np.count_nonzero(self._like(name))) for name in names)
+
+    def places(self, names: set[str]) -> NDArray[np.int64]:
         """Where one of the names may end, in order."""
         found = np.zeros(len(self._at), bool)
         for name in names:
-            spelled = b'"' + name.encode()
-            size = min(len(spelled), WIDTH)
-            code = np.uint64(int.from_bytes(spelled[-size:].rjust(WIDTH, b"\0"), "little"))
-            shift = np.uint64(8 * (WIDTH - size))
-            found |= (self._last >> shift) == (code >> shift)
+            found |= self._like(name)
         return np.asarray(self._at[found])
+
+    def _like(self, name: str) -> NDArray[np.bool_]:
+        spelled = b'"' + name.encode()
+        size = min(len(spelled), WIDTH)
+        shift = 8 * (WIDTH - size)
+        if shift not in self._shifted:
+            self._shifted[shift] = self._last >> np.uint64(shift)
+        code = int.from_bytes(spelled[-size:], "little")
+        return np.asarray(self._shifted[shift] == np.uint64(code))
