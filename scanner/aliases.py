@@ -180,6 +180,8 @@ def by_alias(rows: Iterable[Mapping[str, object]], aliases: Aliases) -> list[Ali
 
 def with_reasons(sightings: pa.Table, found: list[Alias | None]) -> pa.Table:
     """The sightings, those joined by an alias saying so among their indicators."""
+    if not any(found):
+        return sightings
     at = sightings.column_names.index("indicators")
     texts = [
         text if alias is None else f"{text}\n{alias.why}"

@@ -11,9 +11,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from uuid import UUID, uuid5
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from scanner.aliases import by_alias, load_aliases, with_reasons
+from scanner.distinct import distinct
 from scanner.joins import Known, join_ids, known_ids, weight
 from scanner.store import sql
 from signatures.hosts import is_ip
@@ -23,7 +26,8 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from scanner.aliases import Alias
+    from scanner.aliases import Alias, Aliases
+    from scanner.distinct import Ints
 
 NAMESPACE: Final = UUID("6f1d6c0e-2f5b-5c55-9a53-1d6f0f2a7c11")
 _API_KINDS: Final = frozenset({"model_api"})
@@ -122,10 +126,10 @@ def identified(
     sightings: detections in the columns of scan_range.PARTIAL and more.
     """
     aliases = load_aliases(con)
-    found = by_alias(_rows(sightings, ALIAS_COLUMNS), aliases)
+    found = _aliased(sightings, aliases)
     sightings = with_reasons(sightings, found)
     known = known_ids(con)
-    keys = _grains(sightings, products, found, _stored(known, products))
+    keys, which = _grains(sightings, products, found, _stored(known, products))
     ids = join_ids(
         con, keys, lambda key: str(uuid5(NAMESPACE, f"{organisation}\n{key}")), known, aliases
     )
@@ -166,8 +170,18 @@ def identified(
     )
     con.unregister("fresh")
     return sightings.append_column(
-        "asset_id", pa.array([ids[one.key] for one in keys], pa.string())
+        "asset_id", pa.array([ids[one.key] for one in keys], pa.string()).take(pa.array(which))
     )
+
+
+def _aliased(sightings: pa.Table, aliases: Aliases) -> list[Alias | None]:
+    """The alias each sighting is joined by; only what was found by address can have one."""
+    places = np.flatnonzero(pc.invert(sightings["by_host"]).to_numpy())
+    found: list[Alias | None] = [None] * sightings.num_rows
+    at_places = by_alias(_rows(sightings.take(pa.array(places)), ALIAS_COLUMNS), aliases)
+    for row, alias in zip(places.tolist(), at_places, strict=True):
+        found[row] = alias
+    return found
 
 
 def _grains(
@@ -175,23 +189,26 @@ def _grains(
     products: Mapping[str, str],
     joined: Sequence[Alias | None],
     stored: Iterable[Grain],
-) -> list[Grain]:
-    """The grain of each sighting; each distinct combination of facts is looked at once.
+) -> tuple[list[Grain], Ints]:
+    """The distinct grains, and which each sighting has.
 
     joined: the alias of each sighting that has no name of its own. stored: servers of the store,
     which take in generic signs of this run.
     """
-    found: dict[tuple[object, ...], Grain] = {}
-    every = []
-    for row, alias in zip(_rows(sightings, GRAIN_COLUMNS), joined, strict=True):
-        if alias is not None:
-            row["dst_host"] = alias.host
-        facts = tuple(row.values())
-        if facts not in found:
-            found[facts] = grain(row, products[str(row["service"])])
-        every.append(facts)
-    stands_for = merged({*found.values(), *stored})
-    return [stands_for.get(found[facts], found[facts]) for facts in every]
+    if any(joined):
+        at = sightings.column_names.index("dst_host")
+        hosts = [
+            alias.host if alias is not None else host
+            for host, alias in zip(sightings["dst_host"].to_pylist(), joined, strict=True)
+        ]
+        sightings = sightings.set_column(at, "dst_host", pa.array(hosts, pa.string()))
+    first, which = distinct(sightings, GRAIN_COLUMNS)
+    found = [
+        grain(row, products[str(row["service"])])
+        for row in _rows(sightings.take(pa.array(first)), GRAIN_COLUMNS)
+    ]
+    stands_for = merged({*found, *stored})
+    return [stands_for.get(one, one) for one in found], which
 
 
 def _rows(sightings: pa.Table, columns: Sequence[str]) -> Iterator[dict[str, object]]:

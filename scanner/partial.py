@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -100,7 +101,8 @@ class Partial:
     days: set[int] = field(default_factory=set)
     names: Names = field(default_factory=Names)
     pieces: list[pa.Table] = field(default_factory=list)
-    _held: int = 0  # rows of the pieces that are not summed yet
+    _held: int = 0  # rows of the pieces that are not summed yet, and of those that are
+    _kept: int = 0
 
     def add(self, other: Partial) -> None:
         """Take in the next piece of the same source (pieces arrive in order)."""
@@ -121,9 +123,9 @@ class Partial:
         self.last = _greatest(self.last, other.last)
         self.days |= other.days
         self.names.merge(other.names)
-        if self._held > HELD:
-            self.pieces = [summed(self.pieces)]
-            self._held = 0
+        if self._held > max(HELD, self._kept):  # so that each row is summed a few times at most
+            self.pieces = [packed(self.pieces)]
+            self._held, self._kept = 0, self.pieces[0].num_rows
 
     def finish(self) -> Partial:
         """Sum the pieces into `sightings`."""
@@ -133,8 +135,19 @@ class Partial:
 
 
 def summed(pieces: Sequence[pa.Table]) -> pa.Table:
-    """Merge PARTIAL tables: one row a key, in the order of the keys."""
-    table = pa.concat_tables([PARTIAL.empty_table(), *pieces])
+    """Merge PARTIAL tables, or what `packed` made of them: one row a key, in the order of keys."""
+    merged = _merged(pieces)
+    return merged.take(_order(merged)).cast(PARTIAL)
+
+
+def packed(pieces: Sequence[pa.Table]) -> pa.Table:
+    """The same in no order, each text kept once: half the memory, and merged twice as fast."""
+    return _merged(pieces)
+
+
+def _merged(pieces: Sequence[pa.Table]) -> pa.Table:
+    table = pa.concat_tables(map(_encoded, [PARTIAL.empty_table(), *pieces]))
+    table = table.unify_dictionaries().combine_chunks()
     if not table.num_rows:
         return table
     far = [name for name in ("bytes_out", "bytes_in") if _overflows(table[name])]
@@ -147,9 +160,35 @@ def summed(pieces: Sequence[pa.Table]) -> pa.Table:
         else [*MEASURES.names, *KEYS.names]
     )
     for name in far:
-        grouped = _with(grouped, name, pc.min_element_wise(grouped[name], _MOST, skip_nulls=False))
-    grouped = grouped.select(PARTIAL.names).cast(PARTIAL)
-    return grouped.sort_by([(name, "ascending") for name in (*KEYS.names, "sample_line")])
+        least = pc.min_element_wise(grouped[name], _MOST, skip_nulls=False)
+        grouped = _with(grouped, name, least.cast(_long))
+    return grouped.select(PARTIAL.names)
+
+
+def _encoded(table: pa.Table) -> pa.Table:
+    for name in PARTIAL.names:
+        if table.schema.field(name).type == _text:
+            table = _with(table, name, table[name].dictionary_encode())
+    return table
+
+
+def _order(table: pa.Table) -> pa.Array:
+    """The rows by their keys, texts by their bytes, null last; the first line breaks no tie."""
+    ranks = []
+    for name in reversed(KEYS.names):
+        column = table[name].combine_chunks()
+        if pa.types.is_dictionary(column.type):
+            words = pc.rank(column.dictionary, tiebreaker="first").to_numpy()
+            places = pc.fill_null(column.indices, -1).to_numpy(zero_copy_only=False)
+            values = np.append(words, len(words) + 1)[places]
+        else:
+            number = pa.int32() if pa.types.is_date32(column.type) else pa.int64()
+            values = pc.fill_null(column.cast(number), (1 << 31) - 1).to_numpy(zero_copy_only=False)
+        if len(values) and values.min() != values.max():
+            ranks.append(values)
+    if not ranks:
+        return pa.array(np.arange(table.num_rows))
+    return pa.array(np.lexsort(ranks))
 
 
 def _overflows(column: pa.ChunkedArray) -> bool:

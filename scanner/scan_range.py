@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from connectors.logs.values import Reject
 from connectors.observation import BY_NAME
 from scanner.names import NAMED, borrows
-from scanner.partial import KEPT_REJECTS, PARTIAL, Partial, summed
+from scanner.partial import KEPT_REJECTS, PARTIAL, Partial, packed
 from scanner.privacy import masked, role_of
 from scanner.who import Scan, client_of
 from signatures.hosts import HostError, normalise_ip
@@ -191,7 +191,7 @@ def _sightings(batch: Batch, found: Matched, scan: Scan) -> pa.Table:
         "sample_line": taken["line"],
     }
     table = pa.table(data, schema=PARTIAL)
-    return summed([table]) if size > MANY else table
+    return packed([table]) if size > MANY else table
 
 
 def _each(column: pa.ChunkedArray, function: Callable[[object], str | None]) -> pa.Array:

@@ -99,6 +99,7 @@ class Matcher:
         self._names = names
         self.hosts: Vocabulary[HostEntry] = Vocabulary(self._host, flag_of)
         self._addresses: Vocabulary[AddressEntry] = Vocabulary(self._address, flag_of)
+        self._sources: Vocabulary[AddressEntry] = Vocabulary(self._address, flag_of)
         self._agents: Vocabulary[tuple[int, ...]] = Vocabulary(compiled.agent_rules, _speaks)
         self._paths: Vocabulary[tuple[int, ...]] = Vocabulary(compiled.path_rules, _speaks)
         self._telltale: Ints = np.array(sorted(compiled.port_numbers), np.int64)
@@ -126,7 +127,7 @@ class Matcher:
         borrows: rows without a name may take one from `names`. Only logs that show no names at
         all do, so that the result does not depend on what else was read before.
         """
-        for vocabulary in (self.hosts, self._addresses, self._agents, self._paths):
+        for vocabulary in (self.hosts, self._addresses, self._sources, self._agents, self._paths):
             vocabulary.forget()
         seen = self._seen(table)
         bad = self._bad(seen)
@@ -165,7 +166,7 @@ class Matcher:
         header_sets, headers = _headers(table)
         return _Seen(
             host=host,
-            src=column("src_ip", self._addresses),
+            src=column("src_ip", self._sources),
             dst=column("dst_ip", self._addresses),
             port=_integers(table, "dst_port"),
             path=column("url_path", self._paths),
@@ -181,7 +182,7 @@ class Matcher:
         found: dict[int, Bad] = {}
         columns: tuple[tuple[str, Ints, Vocabulary[Any]], ...] = (
             ("dst_host", seen.host, self.hosts),
-            ("src_ip", seen.src, self._addresses),
+            ("src_ip", seen.src, self._sources),
             ("dst_ip", seen.dst, self._addresses),
         )
         for name, numbers, vocabulary in columns:
