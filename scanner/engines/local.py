@@ -13,6 +13,8 @@ from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final, Self
 
+import pyarrow as pa
+
 from connectors.logs.normalise import Normaliser
 from connectors.observation import BY_NAME
 from scanner.match.exact import Matcher
@@ -63,6 +65,7 @@ def keep_memory() -> None:
         return
     for parameter, value in _MALLOC:
         mallopt(parameter, value)
+    pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own gives back what is freed
 
 
 class LocalEngine:
