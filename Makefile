@@ -30,7 +30,7 @@ contracts: .venv/.done
 	$(BIN)/lint-imports
 
 unit: .venv/.done
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term
 
 fuzz: .venv/.done
 	$(BIN)/python -m pytest -m fuzz

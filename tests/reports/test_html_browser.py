@@ -161,8 +161,7 @@ def test_a_deep_link_opens_its_asset_and_escape_closes_it(filled, visit):
     page = visit(filled, f"#asset-{CHATGPT}")
     assert page.inner_text("#sheet-title") == "ChatGPT"
     page.keyboard.press("Escape")
-    page.wait_for_selector("dialog", state="hidden")
-    assert page.evaluate("location.hash") == "#assets"
+    page.wait_for_function("location.hash === '#assets'")
     assert page.trouble == []
 
 
@@ -182,8 +181,7 @@ def test_the_keyboard_walks_from_the_list_through_the_sheets_and_back(filled, vi
     page.click("dialog button:text-is('Next')")
     page.wait_for_function("document.getElementById('sheet-title').textContent === 'Otter'")
     page.keyboard.press("Escape")
-    page.wait_for_selector("dialog", state="hidden")
-    assert page.evaluate("document.activeElement.textContent") == "DeepSeek Chat"
+    page.wait_for_function("document.activeElement.textContent === 'DeepSeek Chat'")
 
 
 def test_the_register_lists_its_rows_and_filters_them(filled, visit):

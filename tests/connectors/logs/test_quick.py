@@ -40,7 +40,7 @@ def by_macro(con: duckdb.DuckDBPyConnection, macro: str, values: list[str | None
 @given(
     values=st.one_of(st.lists(ODD, min_size=1, max_size=5), TIMES, NUMBERS), cut=st.integers(0, 9)
 )
-@settings(max_examples=150)
+@settings(max_examples=60)
 def test_what_is_quick_is_what_the_macro_says(con, macro, values, cut):
     column = pa.chunked_array(
         [pa.array(part, pa.string()) for part in (values[:cut], values[cut:])]
