@@ -33,7 +33,7 @@ unit: .venv/.done
 	$(BIN)/python -m pytest -n auto --dist loadfile --cov --cov-report=term
 
 fuzz: .venv/.done
-	$(BIN)/python -m pytest -m fuzz
+	$(BIN)/python -m pytest -n auto -m fuzz
 
 bench: .venv/.done
 	$(BIN)/python bench/run.py

@@ -1,0 +1,87 @@
+"""Sums of sightings: the same for every split and order, and what a plain loop would add up."""
+
+import datetime as dt
+from collections import defaultdict
+
+import pyarrow as pa
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scanner.partial import KEYS, PARTIAL, Partial, packed, summed
+
+WORDS = st.sampled_from([None, "", "a", "b", "é", "\x00"])
+TIMES = st.datetimes(dt.datetime(2026, 3, 1), dt.datetime(2026, 3, 3))
+COUNTS = st.one_of(st.none(), st.integers(0, 2**62))
+
+
+@st.composite
+def rows(draw: st.DrawFn) -> dict[str, object]:
+    row: dict[str, object] = dict.fromkeys(PARTIAL.names)
+    row |= {name: draw(WORDS) for name in ("service", "dst_host", "actor")}
+    row |= {"by_host": draw(st.booleans()), "dst_port": draw(st.sampled_from([None, 0, 443]))}
+    row |= {"hits": 1, "bytes_out": draw(COUNTS), "sized_out": 1, "sized_in": 0}
+    row |= {"first_seen": draw(TIMES), "last_seen": draw(TIMES), "sample_line": draw(COUNTS)}
+    row["day"] = row["first_seen"].date()
+    return row
+
+
+ROWS = st.lists(rows(), max_size=12)
+
+
+def table(some: list[dict[str, object]]) -> pa.Table:
+    return pa.Table.from_pylist(some, schema=PARTIAL)
+
+
+def by_hand(some: list[dict[str, object]]) -> list[dict[str, object]]:
+    groups: dict[tuple[object, ...], list[dict[str, object]]] = defaultdict(list)
+    for row in some:
+        groups[tuple(row[name] for name in KEYS.names)].append(row)
+    out = []
+    for key, members in groups.items():
+        sent = [row["bytes_out"] for row in members if row["bytes_out"] is not None]
+        lines = [row["sample_line"] for row in members if row["sample_line"] is not None]
+        out.append(
+            dict(zip(KEYS.names, key, strict=True))
+            | {
+                "hits": len(members),
+                "bytes_out": min(sum(sent), 2**63 - 1) if sent else None,
+                "bytes_in": None,
+                "sized_out": len(members),
+                "sized_in": 0,
+                "first_seen": min(row["first_seen"] for row in members),
+                "last_seen": max(row["last_seen"] for row in members),
+                "sample_line": min(lines, default=None),
+            }
+        )
+    return out
+
+
+def rank(row: dict[str, object]) -> list[tuple[bool, object]]:
+    values = (row[name] for name in KEYS.names)
+    return [
+        (value is None, value.encode() if isinstance(value, str) else value or 0)
+        if not isinstance(value, dt.date)
+        else (False, value.toordinal())
+        for value in values
+    ]
+
+
+@given(some=ROWS)
+def test_a_sum_is_what_a_loop_adds_up_in_the_order_of_the_keys(some):
+    assert summed([table(some)]).to_pylist() == sorted(by_hand(some), key=rank)
+
+
+@given(some=ROWS, cut=st.integers(0, 12))
+def test_the_split_does_not_matter(some, cut):
+    whole = summed([table(some)])
+    assert summed([table(some[:cut]), table(some[cut:])]).equals(whole)
+    assert summed([packed([table(some[cut:])]), table(some[:cut])]).equals(whole)
+
+
+@given(some=ROWS)
+def test_pieces_that_are_summed_on_the_way_change_nothing(some):
+    total = Partial()
+    for row in some:
+        total.add(Partial(sightings=table([row])))
+        total.pieces = [packed(total.pieces)]
+    assert total.finish().sightings.equals(summed([table(some)]))
