@@ -153,16 +153,28 @@ def _merged(pieces: Sequence[pa.Table]) -> pa.Table:
     far = [name for name in ("bytes_out", "bytes_in") if _overflows(table[name])]
     for name in far:
         table = _with(table, name, table[name].cast(_WIDE))
-    grouped = table.group_by(KEYS.names, use_threads=False).aggregate(_SUMS)
+    # Most columns of one log have one value throughout; as keys they would cost as much as others.
+    keys = [name for name in KEYS.names if not _is_constant(table[name])] or KEYS.names[:1]
+    grouped = table.group_by(keys, use_threads=False).aggregate(_SUMS)
     grouped = grouped.rename_columns(
-        [*KEYS.names, *MEASURES.names]
-        if grouped.column_names[0] == KEYS.names[0]
-        else [*MEASURES.names, *KEYS.names]
+        [*keys, *MEASURES.names] if grouped.column_names[0] == keys[0] else [*MEASURES.names, *keys]
     )
     for name in far:
         least = pc.min_element_wise(grouped[name], _MOST, skip_nulls=False)
         grouped = _with(grouped, name, least.cast(_long))
+    for name in set(KEYS.names) - set(keys):
+        same = table[name].slice(0, 1).take(pa.array(np.zeros(grouped.num_rows, np.int64)))
+        grouped = grouped.append_column(name, same)
     return grouped.select(PARTIAL.names)
+
+
+def _is_constant(column: pa.ChunkedArray) -> bool:
+    if column.null_count in {0, len(column)}:
+        if column.null_count or pa.types.is_dictionary(column.type):
+            return bool(column.null_count) or len(column.chunk(0).dictionary) == 1
+        bounds = pc.min_max(column)
+        return bool(bounds["min"] == bounds["max"])
+    return False
 
 
 def _encoded(table: pa.Table) -> pa.Table:
