@@ -84,6 +84,7 @@ def _tables(rules: list[Rule], services: dict[str, Service], rows: Rows) -> Comp
         plain_paths=_grouped(
             (r.value, r.rule_id) for r in by_type["http_path"] if not path_pattern(r.value)
         ),
+        longest_path=max((len(r.value) for r in by_type["http_path"]), default=0),
         unconditional=frozenset(
             r.rule_id for r in rules if r.type in HOST_TYPES and r.needs is None
         ),

@@ -82,6 +82,7 @@ class Compiled:
     paths: tuple[tuple[int, Regexp], ...]
     agents: tuple[tuple[int, Regexp], ...]
     plain_paths: dict[str, tuple[int, ...]]
+    longest_path: int
     unconditional: frozenset[int]
     cidrs: tuple[Ranges, Ranges]
     path_set: PatternSet
@@ -155,7 +156,7 @@ class Compiled:
         if known is not None:
             ids += known
         slash = path.find("/", 1)
-        while slash > 0:
+        while 0 < slash <= self.longest_path:  # else a path of slashes costs their square
             known = plain.get(path[:slash])
             if known is not None:
                 ids += known

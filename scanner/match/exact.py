@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from signatures.compile import Compiled, HostMatch
 
 MEMO_LIMIT: Final = 200_000
+LONG: Final = 512  # characters of path and agent that are worth remembering
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
 WRONG: Final = 1  # no host, no address
@@ -242,9 +243,7 @@ class Matcher:
         )
         if facts in self._verdicts:
             return self._verdicts[facts]
-        if len(self._verdicts) > MEMO_LIMIT:
-            self._verdicts.clear()
-        verdict = self._verdicts[facts] = judge_with(
+        verdict = judge_with(
             self._compiled,
             Facts(*facts),
             entry.match if entry is not None else None,
@@ -252,6 +251,10 @@ class Matcher:
             self._agents.values[agent] if agent != NULL else (),
             address.rules if address is not None else (),
         )
+        if len(facts[3] or "") + len(facts[5] or "") <= LONG:
+            if len(self._verdicts) > MEMO_LIMIT:
+                self._verdicts.clear()
+            self._verdicts[facts] = verdict
         return verdict
 
     def _borrow(self, table: pa.Table, seen: _Seen) -> Ints:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 LIMIT: Final = 200_000
+BYTES: Final = 32 << 20  # of texts; a few long ones weigh as much as many short ones
 NULL: Final = -1
 
 Bools = npt.NDArray[np.bool_]
@@ -37,8 +38,8 @@ class Vocabulary(Generic[V]):
         self.flags: npt.NDArray[np.int8] = np.empty(0, np.int8)
 
     def forget(self) -> None:
-        """Begin anew when there are more than LIMIT values, so that memory is flat."""
-        if len(self.values) > LIMIT:
+        """Begin anew when there are more than LIMIT values or BYTES, so that memory is flat."""
+        if len(self.values) > LIMIT or self.texts.nbytes > BYTES:
             self._clear()
 
     def numbers(self, column: pa.Array | pa.ChunkedArray) -> Ints:

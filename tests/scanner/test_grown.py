@@ -199,6 +199,19 @@ def test_of_a_document_that_grew_only_what_is_new_counts(run, tmp_path, indent, 
     assert (again["totals"]["ok"], hits(again)) == (3, [8])
 
 
+@pytest.mark.parametrize("left", [0, 1, 2, 3, 4])
+def test_a_document_counts_once_wherever_the_last_piece_begins(run, tmp_path, monkeypatch, left):
+    path = tmp_path / "d.json"
+    text = json.dumps(objects(0, 5), indent=0)
+    monkeypatch.setattr("connectors.logs.document.PIECE", 1)
+    monkeypatch.setattr("connectors.files.reading.PIECE", len(text) - left)
+    path.write_text(text)
+    run(path)
+    path.write_text(json.dumps(objects(0, 8), indent=0))
+    again = run(path)
+    assert (again["totals"]["ok"], hits(again)) == (3, [8])
+
+
 def test_a_document_that_was_cut_and_is_whole_now_counts_once(run, tmp_path):
     path = tmp_path / "d.json"
     whole = json.dumps(objects(0, 8))

@@ -319,3 +319,10 @@ def compile_rows(rows):
         )
         entries.append(read_signature(text.encode(), "s.yaml", shipped_tables()))
     return compile_catalogue(Catalogue(tuple(entries), (), shipped_tables(), ""))
+
+
+def test_a_path_of_slashes_costs_no_more_than_its_beginning():
+    tables = compile_rows([("http_path", "/v1/acme", False)])
+    assert tables.longest_path == len("/v1/acme")
+    assert tables.path_rules("/v1/acme/" + "a/" * 500) == (0,)
+    assert tables.path_rules("/a" * 500) == ()
