@@ -233,7 +233,7 @@ def _scan(
 def _heads(cut: Iterable[Segment], heads: list[tuple[int, str] | None]) -> Iterator[Segment]:
     """The segments; heads[0] becomes that of the last one with records."""
     for segment in cut:
-        if len(segment):
+        if segment.head is not None:
             heads[0] = segment.head
         yield segment
 

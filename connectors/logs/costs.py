@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from connectors.logs.expressions import Expressions
     from connectors.logs.model import Format
 
-SECONDS: Final = 30.0  # a block of 4 MiB takes a tenth of a second
+SECONDS: Final = 30.0  # a block of 6 MiB takes a tenth of a second
 SECONDS_ALONE: Final = 5.0  # for one expression, when the guilty one is looked for
 MEMORY: Final = 3 << 30  # bytes beyond what the process has
 ROWS: Final = 64  # of a chunk
@@ -58,8 +58,8 @@ def bounded(
     timer = threading.Timer(SECONDS if seconds is None else seconds, con.interrupt)
     timer.daemon = True
     _ceiling()
-    timer.start()
     try:
+        timer.start()
         yield
     finally:
         timer.cancel()

@@ -14,6 +14,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Final
 
+from connectors.logs.jsonlists import BLANKS
 from connectors.logs.walk import WRAPPERS, Walk
 
 if TYPE_CHECKING:
@@ -81,29 +82,39 @@ def document_segments(stream: Stream) -> Iterator[Segment]:
 def _fed(walk: Walk, head: _Head, piece: bytes) -> Segment:
     head.feed(piece)
     segment = walk.feed(piece)
-    if len(segment) and not segment.replaced:  # else its length is not that in the source
-        segment.head = head.at(int(segment.offset[-1] + segment.ends[-1] - segment.starts[-1]))
+    if len(segment):
+        segment.head = head.at(walk.reached)
     return segment
 
 
 class _Head:
-    """Hashes a text, up to places in its latest piece."""
+    """Hashes a text, up to places in its latest piece or where the text before that one ends.
+
+    What ends an element may come a piece later than the element, but only blanks lie between.
+    """
 
     def __init__(self) -> None:
         self._digest = hashlib.sha256()
         self._piece = b""
         self._size = 0  # of what is hashed
+        self._solid = 0  # of that, up to its last byte that is not blank
+        self._before = self._digest.copy()  # of as much
 
     def feed(self, piece: bytes) -> None:
         """Go on with the next piece."""
-        self._digest.update(self._piece)
-        self._size += len(self._piece)
+        text, solid = memoryview(self._piece), len(self._piece.rstrip(BLANKS))
+        self._digest.update(text[:solid])
+        if solid:
+            self._solid, self._before = self._size + solid, self._digest.copy()
+        self._digest.update(text[solid:])
+        self._size += len(text)
         self._piece = piece
 
     def at(self, end: int) -> tuple[int, str] | None:
-        """Length and hash of the text before `end`, if that lies in the latest piece."""
-        if not self._size < end <= self._size + len(self._piece):
-            return None
-        digest = self._digest.copy()
-        digest.update(memoryview(self._piece)[: end - self._size])
-        return end, digest.hexdigest()
+        """Length and hash of the text before `end`: a place in the latest piece, or before it with
+        no more than blanks between."""
+        if self._size < end <= self._size + len(self._piece):
+            digest = self._digest.copy()
+            digest.update(memoryview(self._piece)[: end - self._size])
+            return end, digest.hexdigest()
+        return (end, self._before.hexdigest()) if end == self._solid else None

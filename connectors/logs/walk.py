@@ -50,6 +50,7 @@ class Walk:
     refusal: Reject | None = None  # of an object too long to be a record, if it wraps no list
     lists: int = 0  # lists of elements entered so far
     count: int = 0  # elements of this document so far
+    reached: int = 0  # where the last element that was found ends
     passing: Passed | None = None  # the list that is passed over in mode SKIP
     passed: list[Passed] = field(default_factory=list)  # in an object that may yet be a record
     unread: Unread = field(default_factory=Unread)
@@ -169,7 +170,8 @@ class Walk:
         if body:
             self.count += 1
             begin = self.start + len(text) - len(text.lstrip(BLANKS))
-            self.found.append((begin, begin + len(body), self.count))
+            self.reached = begin + len(body)
+            self.found.append((begin, self.reached, self.count))
 
     def _measure(self, end: int) -> None:
         """Whether the element is too long up to here. An object may still wrap a list."""

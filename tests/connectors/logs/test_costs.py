@@ -5,6 +5,7 @@ from __future__ import annotations
 import resource
 from textwrap import dedent
 
+import duckdb
 import pytest
 
 from connectors.logs import costs
@@ -65,6 +66,21 @@ def test_what_needs_too_much_memory_is_stopped_and_named(read_text, outside):
         read_text(outside(map=mapped("app", "repeat(host, 400000000)")), TEXT)
     assert (problem.value.key, problem.value.path[-9:]) == ("map.app", "mine.yaml")
     assert "needs more memory" in str(problem.value)
+    assert resource.getrlimit(resource.RLIMIT_AS) == before
+
+
+def test_a_clock_that_does_not_start_leaves_no_ceiling(outside, monkeypatch):
+    def refused(_):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(costs.threading.Timer, "start", refused)
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    with (
+        duckdb.connect() as con,
+        pytest.raises(RuntimeError),
+        costs.bounded(con, outside(map=mapped("app", "n"))),
+    ):
+        pass
     assert resource.getrlimit(resource.RLIMIT_AS) == before
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 
 import pytest
 
-from connectors.logs import walk
+from connectors.logs import document, walk
 from connectors.logs.document import document_segments
 
 
@@ -155,3 +156,21 @@ def test_detection_looks_into_the_list_wherever_it_stands(detected):
     found = detected(json.dumps({"page": [{"a": 1}], "items": rows(1)}))
     assert found.format is not None
     assert found.format.id == "generic_json"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'[{"a":1},{"b":22}  \n\n ]\n',
+        b'{"items":[{"a":1},{"b":"\xff"}\t],"n":[]}',
+        b'{"a":1}\n {"b":2}\n',
+    ],
+)
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_the_head_ends_with_the_last_element_wherever_the_pieces_end(text, size, monkeypatch):
+    monkeypatch.setattr(document, "PIECE", 1)
+    end = text.rindex(b"}", 0, text.index(b"]") if b"]" in text else None) + 1
+    for border in range(len(text) + 1):
+        last = [text[at : at + size] for at in range(border, len(text), size)]
+        heads = [one.head for one in document_segments(Pieces(text[:border], *last)) if len(one)]
+        assert heads[-1] == (end, hashlib.sha256(text[:end]).hexdigest())
