@@ -19,7 +19,7 @@ import duckdb
 import pyarrow as pa
 
 from connectors.logs.errors import FormatError
-from connectors.logs.plan import make_plan
+from connectors.logs.plan import Plan, make_plan
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +27,12 @@ if TYPE_CHECKING:
     from connectors.logs.expressions import Expressions
     from connectors.logs.model import Format
 
+# What these say quotes the value, which may name a person.
+WITH_VALUES: Final = (
+    duckdb.ConversionException,
+    duckdb.InvalidInputException,
+    duckdb.OutOfRangeException,
+)
 SECONDS: Final = 30.0  # a block of 6 MiB takes a tenth of a second
 SECONDS_ALONE: Final = 5.0  # for one expression, when the guilty one is looked for
 MEMORY: Final = 3 << 30  # bytes beyond what the process has
@@ -79,10 +85,22 @@ def at_fault(
         said = f"takes more than {SECONDS:g} s for one block of the log"
     elif isinstance(problem, duckdb.OutOfMemoryException):
         said = "needs more memory than a block of the log may take"
+    elif isinstance(problem, WITH_VALUES):
+        said = f"fails on a value of the log ({str(problem).partition(':')[0].lower()})"
     else:
         said = str(problem).splitlines()[0]
     key = _guilty(con, fmt, columns, present)
+    if isinstance(problem, WITH_VALUES):
+        con.register("source", pa.table({name: pa.nulls(1, pa.string()) for name in present}))
+        try:
+            con.sql(_plan(fmt, columns, present).sql or "select 1").fetchall()
+        except WITH_VALUES as alike:  # without any value, so there is none in what it says
+            said = str(alike).splitlines()[0]
     return FormatError(where, 0, key, said, "correct the expression it names")
+
+
+def _plan(fmt: Format, columns: list[str], present: frozenset[str]) -> Plan:
+    return make_plan(fmt.expressions, columns, present, fmt.reader.missing)
 
 
 def _guilty(

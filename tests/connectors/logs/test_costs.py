@@ -84,12 +84,20 @@ def test_a_clock_that_does_not_start_leaves_no_ceiling(outside, monkeypatch):
     assert resource.getrlimit(resource.RLIMIT_AS) == before
 
 
-def test_what_fails_on_a_value_names_its_key(read_text, outside):
-    with pytest.raises(FormatError) as problem:
-        read_text(outside(map=mapped("app", "error(host)")), TEXT)
-    assert problem.value.key == "map.app"
-    assert "a.example" in problem.value.problem
-
-
 def test_a_shipped_format_knows_no_file(formats):
     assert {fmt.file for fmt in formats.values()} == {""}
+
+
+@pytest.mark.parametrize("sql", ["error(host)", "strptime(host, '%Y')"])
+def test_what_fails_on_a_value_does_not_say_the_value(read_text, outside, sql):
+    with pytest.raises(FormatError) as problem:
+        read_text(outside(map=mapped("app", sql)), TEXT)
+    assert problem.value.key == "map.app"
+    assert "fails on a value of the log" in str(problem.value)
+    assert "a.example" not in str(problem.value)
+
+
+def test_what_fails_without_any_value_says_why(read_text, outside):
+    with pytest.raises(FormatError) as problem:
+        read_text(outside(map=mapped("app", "regexp_extract(host, '(')")), TEXT)
+    assert "missing )" in str(problem.value)
