@@ -18,6 +18,10 @@ from scanner.series import series
         ("x/year=2026/month=03/day=08/part.json", "x/year=2026/month=03/day=09/part.json"),
         ("umbrella/2026-03-08/2026-03-08-12-10-e4e1.csv.gz",
          "umbrella/2026-03-09/2026-03-09-00-20-7ab0.csv.gz"),
+        ("aws/2026-03-01-12-00-00-0123456789ABCdef", "aws/2026-03-02-09-10-00-0123456789ABCdee"),
+        ("fw-20260308-000500.log", "fw-20260309-001000.log"),
+        ("fw-202603080005.log", "fw-202603090010.log"),
+        ("fw-2026-03-08-13.log", "fw-2026-03-09-04.log"),
         ("logs-20260308.zip!access.log", "logs-20260309.zip!access.log"),
         ("iis/u_ex260308.log", "iis/u_ex260309.log"),
     ],
@@ -37,6 +41,14 @@ def test_parts_of_a_log_are_one_source(one, other):
         ("remote/10.0.0.1.log", "remote/10.0.0.2.log"),
         ("trail/123456789012/2026/03/08/a.json", "trail/210987654321/2026/03/08/a.json"),
         ("logs/dns.log", "logs/proxy.log"),
+        ("1700000000-dc01.log", "1700000000-dc02.log"),
+        ("1700000000-1001.log", "1700000000-1002.log"),
+        ("logs/2026-03-01_fe01.log", "logs/2026-03-05_fe02.log"),
+        ("logs/2026-03-01-a1b2.log", "logs/2026-03-01-a1b3.log"),
+        ("2026-03-01-1001/a.log", "2026-03-01-1002/a.log"),
+        ("2026-03-01-12-10-e4e1/a.log", "2026-03-01-12-10-7ab0/a.log"),
+        ("fw/i-0a1b2c3d4e5f60718.log", "fw/i-0a1b2c3d4e5f60719.log"),
+        ("fw/i-0a1b2c3d4e5f60718/a.log", "fw/i-0a1b2c3d4e5f60719/a.log"),
     ],
 )
 def test_logs_of_two_places_are_two_sources(one, other):
@@ -51,3 +63,8 @@ def test_two_formats_are_two_sources():
 def test_any_path_has_a_series(path):
     name, _ = series(path, "logs.x")
     assert isinstance(name, str)
+
+
+def test_what_is_left_of_a_name_is_more_than_a_dot():
+    assert series("u/2026-03-08-12-10-e4e1.csv.gz", "logs.x")[0] == "u/csv"
+    assert series("2026-03-08-12-10-e4e1", "logs.x")[0] == "e4e1"
