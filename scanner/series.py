@@ -30,8 +30,8 @@ _CLOCK: Final = re.compile(r"(?<!\d)\d\d:\d\d(:\d\d)?(?!\d)")  # Zeek: conn.14:0
 # hex behind a word (`i-0a1b2c3d4e5f60718`) a machine or another resource.
 _RANDOM: Final = re.compile(
     rf"(?<!{_WORD})([0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}"
-    rf"|(?!(?<=[a-z]-)[0-9a-f]{{17}}(?!{_WORD}))(?=\w*[a-f])(?=\w*\d)[0-9a-f]{{16,}}"
-    rf"|(?=\w*[a-z])(?=\w*[A-Z])(?=\w*\d){_WORD}{{16,}})(?!{_WORD})"
+    rf"|(?!(?<=[a-z]-)[0-9a-f]{{17}}(?!{_WORD}))(?={_WORD}*[a-f])(?={_WORD}*\d)[0-9a-f]{{16,}}"
+    rf"|(?={_WORD}*[a-z])(?={_WORD}*[A-Z])(?={_WORD}*\d){_WORD}{{16,}})(?!{_WORD})"
 )
 # `e4e1` after a time; `dc01`, `fe1` and `1001` may be sensors.
 _SHORT_HEX: Final = re.compile(

@@ -48,9 +48,11 @@ def test_parts_of_a_log_are_one_source(one, other):
         ("2026-03-01-1001/a.log", "2026-03-01-1002/a.log"),
         ("2026-03-01-12-10-e4e1/a.log", "2026-03-01-12-10-7ab0/a.log"),
         ("fw/i-0a1b2c3d4e5f60718.log", "fw/i-0a1b2c3d4e5f60719.log"),
+        ("1_eu_fl-0a1b2c3d4e5f60718_20260308T0005Z_AbCdEf.log",
+         "1_eu_fl-0a1b2c3d4e5f60719_20260308T0005Z_AbCdEf.log"),
         ("fw/i-0a1b2c3d4e5f60718/a.log", "fw/i-0a1b2c3d4e5f60719/a.log"),
     ],
-)
+)  # fmt: skip
 def test_logs_of_two_places_are_two_sources(one, other):
     assert series(one, "logs.x") != series(other, "logs.x")
 
