@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from connectors.files.notice import Notice
+from connectors.logs.values import Reject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,6 +26,7 @@ DEEPEST: Final = 3  # lists deeper than this are fields of something
 TAIL: Final = 256  # bytes kept before a piece, so that a key is found whole
 MOST_NAMES: Final = 20
 BLANKS: Final = b" \t\r\n"
+MOST_STRAY: Final = 256  # bytes kept of text between documents
 
 OPEN, CLOSE, COMMA, BRACE = b"[]{}"[0], b"]}", b","[0], b"{"[0]
 
@@ -149,6 +151,33 @@ class Unread:
             message = f"{self.unnamed} more lists under other keys were not read"
             said.append(Notice(path, "error", "incomplete", message))
         return said
+
+
+@dataclass(slots=True)
+class Stray:
+    """Text between two documents, which should be blank: where it begins, and with what."""
+
+    offset: int = -1  # -1: nothing so far but blanks and commas
+    line: int = 0
+    text: bytes = b""
+
+    def add(self, text: bytes, offset: int, line_of: Callable[[int], int]) -> None:
+        """Go on with `text`, which begins at `offset`; line_of: the line of an offset in it."""
+        if self.offset < 0:
+            body = text.lstrip(BLANKS + b",")
+            if not body:
+                return
+            self.offset = offset + len(text) - len(body)
+            self.line = line_of(self.offset)
+            text = body
+        self.text += text[: MOST_STRAY - len(self.text)]
+
+    def reject(self) -> Reject | None:
+        """What is to be said of it, if anything."""
+        if self.offset < 0:
+            return None
+        value = self.text.rstrip(BLANKS + b",").decode("utf-8", "backslashreplace")
+        return Reject(self.line, self.offset, None, "not an object", value)
 
 
 def _message(key: str, lists: int, elements: int) -> str:

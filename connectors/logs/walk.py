@@ -17,6 +17,7 @@ from connectors.logs.jsonlists import (
     TAIL,
     TOP,
     Passed,
+    Stray,
     Turns,
     Unread,
     key_before,
@@ -45,7 +46,8 @@ class Walk:
     line: int = 1  # its line number
     mode: int = OUTSIDE
     level: int = 0  # depth of the list whose elements are read
-    start: int = 0  # where the current element, or what lies between documents, begins
+    start: int = 0  # where the current element, or what lies between documents unseen, begins
+    stray: Stray = field(default_factory=Stray)
     too_long: bool = False
     refusal: Reject | None = None  # of an object too long to be a record, if it wraps no list
     lists: int = 0  # lists of elements entered so far
@@ -70,6 +72,8 @@ class Walk:
         while i < len(marks.at):
             i = self._step(marks, turns, i)
         end = self.base + len(self.buffer)
+        if self.mode == OUTSIDE:
+            self._between(end)
         inside = self.mode in {OBJECT, LIST} or (self.mode == SKIP and not self.wraps)
         if inside:
             self._measure(end)
@@ -93,6 +97,7 @@ class Walk:
         at, opens_list = int(marks.at[i]), marks.char[i] == OPEN
         if self.mode == OUTSIDE:
             self._between(at)
+            self._stray()
             self.count = 0
             self.start = at + int(opens_list)
             self.mode, self.level = (LIST, 1) if opens_list else (OBJECT, 0)
@@ -185,18 +190,22 @@ class Walk:
             self.refusal = Reject(self._line(self.start), self.start, None, reason)
 
     def _between(self, end: int) -> None:
-        """What lies between two documents should be blank."""
-        text = self.buffer[self.start - self.base : end - self.base]
-        body = text.strip(BLANKS + b",")
-        if body:
-            begin = self.start + text.index(body[:1])
-            self._refuse(begin, "not an object", body[:256].decode("utf-8", "backslashreplace"))
+        """Pass over what lies between two documents, up to here; it is not held."""
+        self.stray.add(
+            self.buffer[self.start - self.base : end - self.base], self.start, self._line
+        )
+        self.start = end
+
+    def _stray(self) -> None:
+        reject, self.stray = self.stray.reject(), Stray()
+        if reject is not None:
+            self.rejects.append(reject)
 
     def _line(self, offset: int) -> int:
         return self.line + int(self.breaks.searchsorted(offset))
 
-    def _refuse(self, offset: int, reason: str, value: str | None = None) -> None:
-        self.rejects.append(Reject(self._line(offset), offset, None, reason, value))
+    def _refuse(self, offset: int, reason: str) -> None:
+        self.rejects.append(Reject(self._line(offset), offset, None, reason))
 
     def _segment(self, keep_from: int, notices: list[Notice] | None = None) -> Segment:
         """What was found since the last segment; the buffer before `keep_from` is let go."""
@@ -232,6 +241,7 @@ class Walk:
         notices = []
         if self.mode == OUTSIDE:
             self._between(end)
+            self._stray()
         elif not self.wraps and self.mode != LIST:
             if self.refusal is None:
                 self._refuse(self.start, "object ends early")

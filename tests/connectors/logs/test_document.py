@@ -174,3 +174,29 @@ def test_the_head_ends_with_the_last_element_wherever_the_pieces_end(text, size,
         last = [text[at : at + size] for at in range(border, len(text), size)]
         heads = [one.head for one in document_segments(Pieces(text[:border], *last)) if len(one)]
         assert heads[-1] == (end, hashlib.sha256(text[:end]).hexdigest())
+
+
+@pytest.mark.parametrize("filler", [b"x", b"\n"])
+def test_text_between_documents_is_not_held(filler):
+    seen = walk.Walk("sample.json")
+    rejects = seen.feed(b'[{"a":1}]\n, ').rejects
+    for _ in range(8):
+        rejects = rejects + seen.feed(filler * 50_000).rejects
+        assert len(seen.buffer) <= 256
+    rejects = rejects + seen.feed(b'{"a":2}').rejects + seen.end().rejects
+    said = [(one.line, one.offset, one.reason, one.value) for one in rejects]
+    assert said == ([(2, 12, "not an object", "x" * 256)] if filler == b"x" else [])
+
+
+@pytest.mark.parametrize("size", [1, 3, 10, 600])
+def test_text_between_documents_is_one_reject_wherever_the_pieces_end(size):
+    text = b'[{"a":1}]\n,\n  a stray ' + b"line " * 60 + b' ,\n{"b":2} and \n more \n'
+    found = list(document_segments(Pieces(text)))
+    seen = walk.Walk("sample.json")
+    pieces = [seen.feed(text[at : at + size]) for at in range(0, len(text), size)]
+    rejects = [reject for one in [*pieces, seen.end()] for reject in one.rejects]
+    assert rejects == [reject for one in found for reject in one.rejects]
+    assert [(one.line, (one.value or "")[:8]) for one in rejects] == [
+        (3, "a stray "),
+        (4, "and \n mo"),
+    ]
