@@ -9,7 +9,7 @@ address).
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from connectors.logs.model import Format
@@ -22,6 +22,7 @@ BEFORE: Final = HOUR // 12
 # Addresses of names that did not match; past it nobody can tell which address is shared.
 MOST_OTHERS: Final = 500_000
 MOST_ADDRESSES: Final = 500_000  # of names that matched, each with its hosts
+MOST_HOSTS: Final = 3  # of one address; with more it is a shared one, and names nothing
 MOST_UIDS: Final = 1_000_000
 _DNS_ALONE: Final = ["'dns'"]  # class of a format whose every record is a question
 NAMED: Final = frozenset({"dst_host", "tls_sni"})
@@ -47,12 +48,14 @@ class Names:
     """What was learnt.
 
     by_uid: connection uid to matched host. by_address: address to matched hosts, each with the
-    first and last answer (µs since 1970). others: addresses that names which did not match were
-    given. full: there were too many others to know, so no address names anything.
+    first and last answer (µs since 1970). shared: addresses of more than MOST_HOSTS such hosts.
+    others: addresses that names which did not match were given. full: there were too many
+    addresses to know, so none names anything.
     """
 
     by_uid: dict[str, str] = field(default_factory=dict)
     by_address: dict[str, dict[str, tuple[int, int]]] = field(default_factory=dict)
+    shared: set[str] = field(default_factory=set)
     others: set[str] = field(default_factory=set)
     full: bool = False
     uids_full: bool = False
@@ -71,11 +74,12 @@ class Names:
         """Note that a DNS answer between `first` and `last` gave `address` for `host`."""
         if not matched:
             self.others.add(address)
-            self._hold()
-            return
-        hosts = self.by_address.setdefault(address, {})
-        before = hosts.get(host, (first, last))
-        hosts[host] = (min(before[0], first), max(before[1], last))
+        elif address not in self.shared:
+            hosts = self.by_address.setdefault(address, {})
+            before = hosts.get(host, (first, last))
+            hosts[host] = (min(before[0], first), max(before[1], last))
+            if len(hosts) > MOST_HOSTS:
+                self._share(address)
         self._hold()
 
     def at(self, address: str, time: int | None) -> str | None:
@@ -88,10 +92,19 @@ class Names:
         ]
         return fresh[0] if len(fresh) == 1 else None
 
-    def forgotten(self) -> list[str]:
-        """What there was too much of to keep."""
-        told = ((self.full, "addresses"), (self.uids_full, "connections"))
-        return [what for full, what in told if full]
+    def remarks(self) -> list[tuple[Literal["warning", "note"], str]]:
+        """Level and sentence: what names nothing because too much of it was named."""
+        said: list[tuple[Literal["warning", "note"], str]] = []
+        for full, what in ((self.full, "addresses"), (self.uids_full, "connections")):
+            if full:
+                message = f"too many {what} were named: connections borrow no names from them"
+                said.append(("warning", message))
+        if self.shared:
+            count = len(self.shared)
+            have = "1 address has" if count == 1 else f"{count} addresses have"
+            message = f"{have} more than {MOST_HOSTS} known hosts: connections borrow none of them"
+            said.append(("note", message))
+        return said
 
     def merge(self, other: Names) -> None:
         """Take in what another part of the scan learnt; order does not matter."""
@@ -103,13 +116,20 @@ class Names:
         for address, hosts in other.by_address.items():
             for host, (first, last) in hosts.items():
                 self.learn_answer(address, host, first, last, matched=True)
+        for address in other.shared:
+            self._share(address)
         self.full = self.full or other.full
         self.others |= other.others
         self._hold()
 
+    def _share(self, address: str) -> None:
+        self.shared.add(address)
+        self.by_address.pop(address, None)
+
     def _hold(self) -> None:
-        too_many = len(self.others) > MOST_OTHERS or len(self.by_address) > MOST_ADDRESSES
-        if self.full or too_many:
+        named = len(self.by_address) + len(self.shared)
+        if self.full or len(self.others) > MOST_OTHERS or named > MOST_ADDRESSES:
             self.full = True
             self.others.clear()
+            self.shared.clear()
             self.by_address.clear()

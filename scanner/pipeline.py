@@ -184,9 +184,8 @@ def _read(
     finally:
         watcher.end()
     if order.borrowers:
-        for what in names.forgotten():
-            message = f"too many {what} were named: connections borrow no names from them"
-            results[0].notices.append(Notice(results[0].path, "warning", "names", message))
+        for level, message in names.remarks():
+            results[0].notices.append(Notice(results[0].path, level, "names", message))
     return results
 
 
