@@ -1,8 +1,9 @@
 """Names and addresses of one server: which name stood at which address, and when.
 
-A log that shows both teaches the store; a later log that shows the address alone is then of the
-same server. An address is lent anew (DHCP) and shared (a gateway), so a name holds only near the
-times it was seen there, and two names at one time are nobody's.
+A log that shows both teaches the store; a later log that shows the address alone may then be of
+the same server. An address is lent anew (DHCP) and shared (a gateway), so a name holds only near
+the times it was seen there, and two names at one time are nobody's. Clients choose the names they
+send: whether one is believed is for usual.py.
 """
 
 from __future__ import annotations
@@ -15,9 +16,10 @@ from typing import TYPE_CHECKING, Final
 import pyarrow as pa
 
 from scanner.rows import insert_rows
+from signatures.hosts import is_ip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     import duckdb
 
@@ -54,8 +56,7 @@ class Alias:
     @property
     def why(self) -> str:
         """What the evidence says of a sighting that was joined by it."""
-        address, port = self.place
-        where = address if port is None else f"{address}:{port}"
+        where = place_text(self.place)
         return f"alias:{where} is {self.host}, shown together in {self.source} on {self.first:%F}"
 
 
@@ -111,11 +112,6 @@ class Aliases:
             return None
         return before[-1] if before else after[0] if after else None
 
-    def places(self, host: str, port: int | None) -> list[Place]:
-        """Where a name was seen, with this port."""
-        return sorted(place for place, names in self._at.items() if host in names and
-                      place[1] == port)  # fmt: skip
-
     def write(self, con: duckdb.DuckDBPyConnection, run_id: str) -> None:
         """Keep what this run showed."""
         rows: list[dict[str, object]] = [
@@ -157,45 +153,64 @@ def load_aliases(con: duckdb.DuckDBPyConnection) -> Aliases:
     return Aliases(Shown(*row) for row in rows)
 
 
-def by_alias(rows: Iterable[Mapping[str, object]], aliases: Aliases) -> list[Alias | None]:
-    """Of each sighting the alias it is joined by, if it shows an address alone.
+def by_alias(rows: Sequence[Mapping[str, object]], aliases: Aliases) -> list[Alias | None]:
+    """Of each sighting that shows an address alone the name that stood there then, if one did.
 
     rows: columns of scan_range.PARTIAL and `source`. What they show is learnt first, so their
     order does not matter.
     """
-    sightings = list(rows)
-    for row in sightings:
-        if not row["by_host"] and row["dst_ip"] and row["dst_host"] not in {None, row["dst_ip"]}:
-            aliases.learn(_shown(row, str(row["dst_host"]), named=True))
-    found: list[Alias | None] = []
-    for row in sightings:
-        alone = not row["by_host"] and row["dst_ip"] and row["dst_host"] in {None, row["dst_ip"]}
-        found.append(aliases.at(_place(row), _time(row, "first"), _time(row, "last"))
-                     if alone else None)  # fmt: skip
-    for row, alias in zip(sightings, found, strict=True):
+    for row in rows:
+        host = row["dst_host"]
+        if not row["by_host"] and row["dst_ip"] and not is_alone(row) and not is_ip(str(host)):
+            aliases.learn(_shown(row, str(host), named=True))
+    return [
+        aliases.at(place_of(row), time_of(row, "first"), time_of(row, "last"))
+        if not row["by_host"] and row["dst_ip"] and is_alone(row)
+        else None
+        for row in rows
+    ]
+
+
+def hold(
+    rows: Iterable[Mapping[str, object]], joined: Iterable[Alias | None], aliases: Aliases
+) -> None:
+    """Note of each sighting that was joined by an alias that the name held then."""
+    for row, alias in zip(rows, joined, strict=True):
         if alias is not None:
             aliases.learn(_shown(row, alias.host, named=False))
-    return found
 
 
-def with_reasons(sightings: pa.Table, found: list[Alias | None]) -> pa.Table:
-    """The sightings, those joined by an alias saying so among their indicators."""
-    if not any(found):
+def with_reasons(sightings: pa.Table, reasons: Sequence[str | None]) -> pa.Table:
+    """The sightings, their indicators with what an alias has to say of each."""
+    if not any(reasons):
         return sightings
     at = sightings.column_names.index("indicators")
     texts = [
-        text if alias is None else f"{text}\n{alias.why}"
-        for text, alias in zip(sightings["indicators"].to_pylist(), found, strict=True)
+        text if reason is None else f"{text}\n{reason}"
+        for text, reason in zip(sightings["indicators"].to_pylist(), reasons, strict=True)
     ]
     return sightings.set_column(at, "indicators", pa.array(texts, pa.string()))
 
 
-def _place(row: Mapping[str, object]) -> Place:
+def is_alone(row: Mapping[str, object]) -> bool:
+    """Whether a sighting shows an address and no name."""
+    return row["dst_host"] in {None, row["dst_ip"]}
+
+
+def place_of(row: Mapping[str, object]) -> Place:
+    """Address and port of a sighting that has an address."""
     port = row["dst_port"]
     return str(row["dst_ip"]), port if isinstance(port, int) else None
 
 
-def _time(row: Mapping[str, object], which: str) -> datetime:
+def place_text(place: Place) -> str:
+    """A place as keys and evidence have it."""
+    address, port = place
+    return address if port is None else f"{address}:{port}"
+
+
+def time_of(row: Mapping[str, object], which: str) -> datetime:
+    """When a sighting was seen `first` or `last`."""
     value = row[f"{which}_seen"]
     if not isinstance(value, datetime):
         raise TypeError(f"{which}_seen of a sighting is no time: {value!r}")
@@ -203,6 +218,6 @@ def _time(row: Mapping[str, object], which: str) -> datetime:
 
 
 def _shown(row: Mapping[str, object], host: str, *, named: bool) -> Shown:
-    address, port = _place(row)
-    return Shown(host, address, port, named, str(row["source"]), _time(row, "first"),
-                 _time(row, "last"))  # fmt: skip
+    address, port = place_of(row)
+    return Shown(host, address, port, named, str(row["source"]), time_of(row, "first"),
+                 time_of(row, "last"))  # fmt: skip

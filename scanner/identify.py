@@ -15,10 +15,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from scanner.aliases import by_alias, load_aliases, with_reasons
+from scanner.aliases import load_aliases, with_reasons
 from scanner.distinct import distinct
 from scanner.joins import Known, join_ids, known_ids, weight
 from scanner.store import sql
+from scanner.usual import believed
 from signatures.hosts import is_ip
 
 if TYPE_CHECKING:
@@ -110,7 +111,8 @@ GRAIN_COLUMNS: Final = (
     "principal", "region", "tenant",
 )  # fmt: skip
 ALIAS_COLUMNS: Final = (
-    "by_host", "dst_host", "dst_ip", "dst_port", "source", "first_seen", "last_seen",
+    "by_host", "dst_host", "dst_ip", "dst_port", "actor", "hits", "source", "first_seen",
+    "last_seen",
 )  # fmt: skip
 
 
@@ -126,13 +128,11 @@ def identified(
     sightings: detections in the columns of scan_range.PARTIAL and more.
     """
     aliases = load_aliases(con)
-    found = _aliased(sightings, aliases)
-    sightings = with_reasons(sightings, found)
     known = known_ids(con)
+    found, reasons = _aliased(con, sightings, aliases, known)
+    sightings = with_reasons(sightings, reasons)
     keys, which = _grains(sightings, products, found, _stored(known, products))
-    ids = join_ids(
-        con, keys, lambda key: str(uuid5(NAMESPACE, f"{organisation}\n{key}")), known, aliases
-    )
+    ids = join_ids(con, keys, lambda key: str(uuid5(NAMESPACE, f"{organisation}\n{key}")), known)
     aliases.write(con, run_id)
     table = pa.table(
         {
@@ -174,14 +174,26 @@ def identified(
     )
 
 
-def _aliased(sightings: pa.Table, aliases: Aliases) -> list[Alias | None]:
-    """The alias each sighting is joined by; only what was found by address can have one."""
+def _aliased(
+    con: duckdb.DuckDBPyConnection,
+    sightings: pa.Table,
+    aliases: Aliases,
+    known: Iterable[str],
+) -> tuple[list[Alias | None], list[str | None]]:
+    """The alias each sighting is joined by, and what is to be said of it.
+
+    Only what was found by address can have one.
+    """
     places = np.flatnonzero(pc.invert(sightings["by_host"]).to_numpy())
     found: list[Alias | None] = [None] * sightings.num_rows
-    at_places = by_alias(_rows(sightings.take(pa.array(places)), ALIAS_COLUMNS), aliases)
-    for row, alias in zip(places.tolist(), at_places, strict=True):
-        found[row] = alias
-    return found
+    reasons: list[str | None] = [None] * sightings.num_rows
+    rows = list(_rows(sightings.take(pa.array(places)), ALIAS_COLUMNS))
+    stored = {key.partition("|at=")[2] for key in known}
+    for row, alias, reason in zip(
+        places.tolist(), *believed(con, rows, aliases, stored), strict=True
+    ):
+        found[row], reasons[row] = alias, reason
+    return found, reasons
 
 
 def _grains(

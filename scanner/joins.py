@@ -1,22 +1,19 @@
-"""Which id a server keeps when it is known better, or is found to be another that was known.
+"""Which id a server keeps when it is known better.
 
-The id is made once. A name learnt for an address, or a product recognised where only a generic
-API was, is a better key for the same asset and not another asset.
+The id is made once. A product recognised where only a generic API was is a better key for the same
+asset and not another asset. A name learnt for an address is not: clients choose it (usual.py).
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
-    from datetime import datetime
+    from collections.abc import Callable, Iterable, Mapping
 
     import duckdb
-
-    from scanner.aliases import Aliases
 
 # Evidence that names a way of talking and not a product; another product at the place explains it.
 GENERIC: Final = frozenset({"inference_server/openai_compatible"})
@@ -40,11 +37,9 @@ class Key(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A grain of the store: its asset, when that was seen, the number of the run that made it."""
+    """A grain of the store: its asset, and the number of the run that made it."""
 
     asset_id: str
-    first_seen: datetime | None
-    last_seen: datetime | None
     seq: int
 
 
@@ -59,19 +54,14 @@ def known_ids(con: duckdb.DuckDBPyConnection) -> dict[str, Known]:
     """The grains of the store and their assets."""
     rows = con.execute(
         """
-        select k.key_value, k.asset_id, s.first_seen, s.last_seen, coalesce(r.seq, 0)
+        select k.key_value, k.asset_id, coalesce(r.seq, 0)
         from asset_identity as k
         left join run as r on r.run_id = k.first_run
-        left join (
-            select asset_id, min(first_seen) as first_seen, max(last_seen) as last_seen
-            from sighting
-            group by asset_id
-        ) as s using (asset_id)
         where k.key_type = 'grain'
         order by k.key_value
         """
     ).fetchall()
-    return {str(key): Known(*rest) for key, *rest in rows}
+    return {str(key): Known(str(asset), int(seq)) for key, asset, seq in rows}
 
 
 def join_ids(
@@ -79,63 +69,63 @@ def join_ids(
     grains: Iterable[Key],
     fresh: Callable[[str], str],
     known: Mapping[str, Known],
-    aliases: Aliases,
 ) -> dict[str, str]:
     """Key to asset id, for all keys of this run.
 
     fresh: gives the id of a key that is new. An asset that turns out to be another one of the
     store is merged into the elder, sightings and confirmed matches with it.
     """
-    keys = Counter(one.asset_id for one in known.values())
+    assets = _Assets(known)
+    shapes = _shapes(known)
     distinct = {one.key: one for one in grains}
     ids = {key: known[key].asset_id for key in distinct if key in known}
-    moved: dict[str, str] = {}
     for _, one in sorted(distinct.items()):
-        for other in _same(one, known, aliases):
-            theirs = moved.get(known[other].asset_id, known[other].asset_id)
-            if keys[theirs] > 1 or theirs == ids.get(one.key):
-                continue  # it has a better key of its own, or is this one already
-            if one.key not in ids:
+        for other in shapes.get(one.place or "", ()) if weight(one.service) == 0 else ():
+            theirs = assets.root(other)
+            mine = assets.root(ids[one.key]) if one.key in ids else None
+            if theirs == mine or assets.keys[theirs] > 1:
+                continue  # it is this one already, or has a better key of its own
+            if mine is None:
                 ids[one.key] = theirs
-                keys[theirs] += 1
-                continue
-            mine = ids[one.key]
-            elder, younger = sorted((mine, theirs), key=lambda asset: (_made(asset, known), asset))
-            _merge(con, younger, elder)
-            moved[younger] = elder
-            keys[elder] += keys.pop(younger)
+                assets.keys[theirs] += 1
+            else:
+                _merge(con, *assets.joined(mine, theirs))
         ids.setdefault(one.key, fresh(one.key))
-    return {key: moved.get(asset, asset) for key, asset in ids.items()}
+    return {key: assets.root(asset) for key, asset in ids.items()}
 
 
-def _same(one: Key, known: Mapping[str, Known], aliases: Aliases) -> Iterator[str]:
-    """Keys of the store that name the same server less well."""
-    if one.place is None:
-        return
-    host, number = _parts(one.place)
-    for place in aliases.places(host, number):
-        key = f"{one.service}|at={place[0]}" + (f":{place[1]}" if place[1] else "")
-        other = known.get(key)
-        if key == one.key or other is None or other.first_seen is None or other.last_seen is None:
-            continue
-        held = aliases.at(place, other.first_seen, other.last_seen)
-        if held is not None and held.host == host:
-            yield key
-    if weight(one.service) == 0:
-        for key in known:
-            service, at, where = key.partition("|at=")
-            if at and where == one.place and weight(service) > 0:
-                yield key
+class _Assets:
+    """The assets of the store, those merged in this run standing for one another (union-find)."""
+
+    def __init__(self, known: Mapping[str, Known]) -> None:
+        self.keys = Counter(one.asset_id for one in known.values())
+        self._made: dict[str, int] = {}
+        self._into: dict[str, str] = {}
+        for one in known.values():
+            self._made[one.asset_id] = min(one.seq, self._made.get(one.asset_id, one.seq))
+
+    def root(self, asset: str) -> str:
+        """The asset that one became."""
+        while asset in self._into:
+            asset = self._into[asset]
+        return asset
+
+    def joined(self, one: str, other: str) -> tuple[str, str]:
+        """Make two roots one; the younger, which is no more, and the elder."""
+        elder, younger = sorted((one, other), key=lambda asset: (self._made[asset], asset))
+        self._into[younger] = elder
+        self.keys[elder] += self.keys.pop(younger)
+        return younger, elder
 
 
-def _parts(place: str) -> tuple[str, int | None]:
-    """Host and port of a place; an address alone has colons of its own."""
-    host, _, port = place.rpartition(":")
-    return (host, int(port)) if host and port.isdecimal() else (place, None)
-
-
-def _made(asset: str, known: Mapping[str, Known]) -> int:
-    return min(one.seq for one in known.values() if one.asset_id == asset)
+def _shapes(known: Mapping[str, Known]) -> Mapping[str, list[str]]:
+    """Of each place the assets that are known there by a shape of API or a library only."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for key, one in known.items():
+        service, at, place = key.partition("|at=")
+        if at and weight(service) > 0:
+            found[place].append(one.asset_id)
+    return found
 
 
 def _merge(con: duckdb.DuckDBPyConnection, younger: str, elder: str) -> None:
