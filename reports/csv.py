@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from reports import ledger
 from reports.files import make_folder, write_atomic
+from reports.left_out import skipped_by
 from reports.text import csv_cell, safe_text
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ _BATCH: Final = 1000
 _COVERAGE_COLUMNS: Final = (
     "record", "source", "path", "line", "field", "format", "organisation", "account", "region",
     "operation", "state", "reason", "message", "items", "from", "to", "visibility", "sha256",
-    *ledger.COUNTS,
+    *ledger.COUNTS, "skipped_by",
 )  # fmt: skip
 
 
@@ -89,12 +90,15 @@ def _coverage(con: duckdb.DuckDBPyConnection) -> Iterator[list[object]]:
     def line(record: str, **values: object) -> list[object]:
         return [record, *(values.get(name) for name in _COVERAGE_COLUMNS[1:])]
 
+    skips = skipped_by(con)
     for source in ledger.read(con, ledger.Source):
+        by = skips.get((source.source, source.path), {})
         counts = {name: getattr(source, name) for name in ledger.COUNTS}
         yield line(
             "source", source=source.source, path=source.path, format=source.format,
             state=source.status, reason=source.reason, visibility=source.visibility,
             sha256=source.sha256, items=source.read,
+            skipped_by=[f"{name} {number}" for name, number in by.items()],
             **{"from": source.first_time, "to": source.last_time, **counts},
         )  # fmt: skip
     for place in ledger.read(con, ledger.Coverage):

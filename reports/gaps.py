@@ -43,7 +43,7 @@ def _counted(source: ledger.Source) -> str:
     lost = [
         f"{number:,} {word}"
         for number, word in (
-            (source.skipped, "set aside as no event"),
+            (source.skipped, "skipped as no event"),
             (source.rejected, "rejected"),
             (source.cut, "cut off"),
             (source.pending, "pending"),

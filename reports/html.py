@@ -21,6 +21,7 @@ from reports.gaps import read_gaps
 from reports.html_charts import charts, css_class, share_bar, state_bar
 from reports.html_data import page_data, shown
 from reports.html_groups import groups
+from reports.left_out import notes_of, read_left_out
 from reports.text import script_json
 from reports.words import (
     COVERAGE,
@@ -114,14 +115,15 @@ def _besides(run: ledger.Run) -> str:
     return f"{', '.join(parts)}." if parts else ""
 
 
-def _looked(run: ledger.Run, statuses: dict[str, int]) -> str:
+def _looked(run: ledger.Run, statuses: dict[str, int], *, left_out: bool) -> str:
     """`3 of 6 sources were read completely, 2 in part, 1 not.`"""
     partial = statuses.get("partial", 0)
     missed = run.sources - run.sources_complete - partial
     if not run.sources:
         return "No source was read."
     if run.sources == run.sources_complete:
-        return "Every source was read completely."
+        more = '; "Where we looked" names what was left out' if left_out else ""
+        return f"Every source was read completely{more}."
     parts = [f"{run.sources_complete:,} of {figures.count(run.sources, 'source')} read completely"]
     parts += [f"{partial:,} in part"] if partial else []
     parts += [f"{missed:,} not"] if missed > 0 else []
@@ -136,6 +138,7 @@ def _context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     sources = ledger.read(con, ledger.Source)
     totals = _counted((asset.state for asset in assets), STATES)
     statuses = _counted((source.status for source in sources), dict.fromkeys(COVERAGE, ("", "")))
+    left = read_left_out(con)
     new = sum(asset.new for asset in assets)
     data = page_data(
         assets,
@@ -154,8 +157,10 @@ def _context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "new": new if new < len(assets) else 0,  # in a first run all are new: no news
         "state_bar": state_bar(totals),
         "statuses": statuses,
-        "looked": _looked(run, statuses),
+        "looked": _looked(run, statuses, left_out=bool(left.told)),
         "gaps": read_gaps(con),
+        "left": left,
+        "skipped": {one.path: one.told for one in left.skipped},
         "groups": groups(findings, assets, _LISTED["group"]),
         "vendors": ledger.read(con, ledger.Vendor),
         "departments": ledger.read(con, ledger.Department),
@@ -164,7 +169,7 @@ def _context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "sources": sources,
         "limits": ledger.read(con, ledger.Limit),
         "rejects": ledger.read_reject_groups(con),
-        "notes": [p for p in ledger.read(con, ledger.Problem) if p.level != "error"],
+        "notes": notes_of(ledger.read(con, ledger.Problem)),
         "weak": ledger.read(con, ledger.Candidate),
         "data": Markup(script_json(data)),  # noqa: S704 - script_json leaves nothing that ends it
     }

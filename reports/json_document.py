@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from reports import ledger
+from reports.left_out import skipped_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,6 +55,7 @@ def _sources(con: duckdb.DuckDBPyConnection) -> tuple[list[JsonObject], list[Jso
     limits = defaultdict(list)
     for limit in ledger.read(con, ledger.Limit):
         limits[limit.format].append(limit.says)
+    skips = skipped_by(con)
     sources = []
     for source in ledger.read(con, ledger.Source):
         place = (source.source, source.path)
@@ -63,6 +65,7 @@ def _sources(con: duckdb.DuckDBPyConnection) -> tuple[list[JsonObject], list[Jso
                 **_object(source, without=ledger.COUNTS),
                 "limits": limits.get(source.format or "", []),
                 "rows": {name: getattr(source, name) for name in ledger.COUNTS},
+                "skipped_by": skips.get(place, {}),
                 "problems": [
                     _object(problem, without=("source", "path"))
                     for problem in problems.pop(place, [])

@@ -10,6 +10,7 @@ from rich.table import Table
 from reports import ledger
 from reports.figures import count, moment, size, window
 from reports.gaps import Gap, read_gaps
+from reports.left_out import read_left_out
 from reports.terminal_findings import show_findings
 from reports.terminal_page import Page
 from reports.terminal_rest import show_gaps, show_limits, show_notes, show_register
@@ -59,12 +60,15 @@ def _render(con: duckdb.DuckDBPyConnection, console: Console) -> None:
     run = ledger.read_run(con)
     assets = ledger.read(con, ledger.Asset)
     gaps = read_gaps(con)
+    left = read_left_out(con)
     _headline(page, run, assets, gaps)
+    if left.late:
+        page.line(page.own(left.late, "yellow"))
     news = any(asset.new for asset in assets) and not all(asset.new for asset in assets)
     _states(page, assets, news=news)
     show_findings(page, ledger.read_findings(con), assets, news=news)
     show_register(page, ledger.read(con, ledger.Declared), given=run.inventory_digest is not None)
-    show_gaps(page, gaps)
+    show_gaps(page, gaps, left)
     show_limits(page, ledger.read(con, ledger.Limit))
     show_notes(page, ledger.read(con, ledger.Problem), ledger.read(con, ledger.Candidate))
     console.print()
@@ -107,7 +111,7 @@ def _headline(
 
 
 def _records(run: ledger.Run) -> str:
-    lost = [(run.rejected, "rejected"), (run.cut, "cut off")]
+    lost = [(run.rejected, "rejected"), (run.cut, "cut off"), (run.skipped, "skipped")]
     parts = [count(run.records, "record")] + [
         f"{number:,} {word}" for number, word in lost if number
     ]

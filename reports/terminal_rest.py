@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
 from reports.figures import count, sentence
+from reports.left_out import notes_of
 from reports.terminal_page import NAME
 from reports.words import DECLARED_STATES, FLAGS, label, rank
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from reports import ledger
     from reports.gaps import Gap
+    from reports.left_out import LeftOut
     from reports.terminal_page import Page
 
 _NEED_OWNER: Final = ("retired_alive", "needs_review", "declared_not_observed", "duplicate",
@@ -71,11 +73,20 @@ def _owner(page: Page, row: ledger.Declared) -> Text:
     )
 
 
-def show_gaps(page: Page, gaps: Sequence[Gap]) -> None:
-    """Print what was not read, or not wholly."""
+def show_gaps(page: Page, gaps: Sequence[Gap], left: LeftOut) -> None:
+    """Print what was not read, or not wholly, and what was left out by rule."""
     if not gaps:
-        page.heading("Everything given was read")
-        return
+        page.heading(left.summary)
+    else:
+        _gaps(page, gaps)
+        if left.told:
+            page.heading(f"Besides, {'; '.join(left.told)}")
+    for one in left.skipped[: page.rows]:
+        page.line(page.data(f"{one.path}: "), page.data(one.told, longest=400))
+    page.more(len(left.skipped) - page.rows)
+
+
+def _gaps(page: Page, gaps: Sequence[Gap]) -> None:
     page.heading("Not read, or not wholly", f"{count(len(gaps), 'gap')}")
     table = page.grid((26, 0), (None, 1))
     for gap in gaps[: page.rows]:
@@ -102,7 +113,7 @@ def show_notes(
     page: Page, problems: Sequence[ledger.Problem], weak: Sequence[ledger.Candidate]
 ) -> None:
     """Print warnings and notes, and how many weak signs there are."""
-    notes = [problem for problem in problems if problem.level != "error"]
+    notes = notes_of(problems)
     if not notes and not weak:
         return
     page.heading("Also")

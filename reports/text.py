@@ -23,7 +23,7 @@ _BLANK: Final = frozenset(
 _PLAIN: Final = re.compile(r"[\x20-\x7e]*\Z")
 _JOINER: Final = "\u200d"
 
-_TRIGGERS: Final = "=+\\-@\uff1d\uff0b\uff0d\uff20"
+_TRIGGERS: Final = "=+\\-@|\uff1d\uff0b\uff0d\uff20\uff5c"
 _CELL_START: Final = re.compile(rf"('*)([{_TRIGGERS}\t\r\n\x00])")
 # A reader set to another separator starts a new cell in the middle of ours.
 _CELL_INSIDE: Final = re.compile(rf"([;\t\r\n][ \"\xa0]*)('*)([{_TRIGGERS}])")
@@ -102,7 +102,7 @@ def mask(text: str) -> str:
 def csv_cell(text: str) -> str:
     """`text` as a cell that no spreadsheet takes for a formula; `csv_value` is its inverse.
 
-    An apostrophe goes in front of a leading = + - @ (also full-width), TAB, CR, LF or NUL, and
+    An apostrophe goes in front of a leading = + - @ | (also full-width), TAB, CR, LF or NUL, and
     of such a sign after a `;`, TAB or line break inside. A plain negative number stays a number.
     """
     if _NUMBER.match(text):

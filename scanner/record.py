@@ -128,7 +128,8 @@ def write_sources(
     Raises AccountingError when the account of a source does not add up.
     """
     rows: list[dict[str, object]] = []
-    for result in results:
+    given = [result for result in results if not _hidden(result)]
+    for result in given:
         partial, counts = result.partial, result.partial.counts
         account = {name: getattr(counts, name) for name in _ROWS}
         rows.append(
@@ -170,7 +171,7 @@ def write_sources(
         [
             {
                 "run_id": run_id,
-                "source": one.path,
+                "source": note.path,  # not always the source that carries it
                 "path": note.path,
                 "line": note.line,
                 "field": note.field,
@@ -179,7 +180,7 @@ def write_sources(
                 "message": note.message,
             }
             for one in results
-            for note in [*one.notices, *_limits(one)]
+            for note in [*one.notices, *_limits(one), *_skips(one)]
         ],
     )
     insert_rows(
@@ -205,7 +206,7 @@ def write_sources(
         "coverage",
         [
             {"run_id": run_id, **_columns(one)}
-            for result in results
+            for result in given
             for one in cells(result, organisation)
         ],
     )
@@ -214,6 +215,19 @@ def write_sources(
 def _limits(result: SourceResult) -> list[Notice]:
     """What the source cannot show however whole it is; view v_limit tells it."""
     return [Notice(result.path, "note", "limits", says) for says in result.limits]
+
+
+def _skips(result: SourceResult) -> list[Notice]:
+    """What the format's `drop` named as no event, and how often; view v_skip tells it."""
+    return [
+        Notice(result.path, "note", "skipped", str(number), field=name)
+        for name, number in result.partial.skips.items()
+    ]
+
+
+def _hidden(result: SourceResult) -> bool:
+    """A hidden member of an archive: it is named and not read, so it is no source."""
+    return result.format is None and [n.reason for n in result.notices] == ["hidden"]
 
 
 def write_register_problems(

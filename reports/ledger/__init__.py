@@ -4,7 +4,7 @@ Each class is a view; its fields are the view's columns, in the order that CSV f
 are UTC without a zone. Secrets are masked in reading.py, so that no renderer can forget it.
 """
 
-from reports.ledger.coverage import COUNTS, Coverage, Limit, Problem, Reject, Source
+from reports.ledger.coverage import COUNTS, Coverage, Limit, Problem, Reject, Skip, Source
 from reports.ledger.declared import Declared, Finding, Pair
 from reports.ledger.observed import Asset, Candidate, Evidence
 from reports.ledger.reading import (
@@ -20,6 +20,6 @@ from reports.ledger.totals import Day, Department, Run, Vendor
 
 __all__ = [
     "COUNTS", "Asset", "Candidate", "Coverage", "Day", "Declared", "Department", "Evidence",
-    "Finding", "Limit", "Pair", "Problem", "Reject", "RejectGroup", "Row", "Run", "Source",
-    "Vendor", "read", "read_findings", "read_reject_groups", "read_rejects", "read_run",
+    "Finding", "Limit", "Pair", "Problem", "Reject", "RejectGroup", "Row", "Run", "Skip",
+    "Source", "Vendor", "read", "read_findings", "read_reject_groups", "read_rejects", "read_run",
 ]  # fmt: skip

@@ -80,6 +80,19 @@ class Limit(Row):
 
 
 @dataclass(frozen=True, slots=True)
+class Skip(Row):
+    """Records of a source that its format says are no event, by the name it has for them."""
+
+    VIEW: ClassVar[str] = "v_skip"
+    ORDER: ClassVar[str] = "source, path, records desc, name"
+
+    source: str
+    path: str
+    name: str
+    records: int
+
+
+@dataclass(frozen=True, slots=True)
 class Reject(Row):
     """A record that could not be used, with the field that spoilt it."""
 

@@ -8,11 +8,33 @@ create or replace view v_source as
 select s.*, s.read - s.header - s.blank - s.comment as records
 from source as s join v_latest using (run_id) order by s.path;
 
--- What the formats of this run's sources cannot show is kept as notes, and is no problem.
+-- What the formats of this run's sources cannot show, and what they skip as no event, is kept as
+-- notes, and is no problem. Records of later than the day that was asked for are one.
 create or replace view v_problem as
 select p.* from problem as p join v_latest using (run_id)
-where p.reason <> 'limits'
-order by case p.level when 'error' then 0 when 'warning' then 1 else 2 end, p.path, p.line;
+where p.reason not in ('limits', 'skipped')
+union all by name
+select
+    s.run_id,
+    s.source,
+    s.path,
+    'warning'  as level,
+    'later'    as reason,
+    'has records up to ' || s.last_time::date || ', after ' || l.as_of
+        || ', the day the ledger speaks of' as message
+from source as s
+join v_latest as l using (run_id)
+where s.last_time::date > l.as_of
+order by case level when 'error' then 0 when 'warning' then 1 else 2 end, path, line;
+
+-- name: of the format's `drop`; of a note, `field` is that name and `message` the count.
+create or replace view v_skip as
+select p.source, p.path, p.field as name, sum(p.message::bigint)::bigint as records
+from problem as p
+join v_latest using (run_id)
+where p.reason = 'skipped'
+group by p.source, p.path, p.field
+order by p.source, p.path, records desc, name;
 
 create or replace view v_limit as
 select s.format, p.message as says, count(*)::integer as sources

@@ -27,6 +27,7 @@ VIEWS = {
         ledger.Source,
         ledger.Problem,
         ledger.Limit,
+        ledger.Skip,
         ledger.Reject,
         ledger.Coverage,
         ledger.Candidate,
@@ -137,6 +138,7 @@ DEFAULTS = {
     "v_source": SOURCE,
     "v_problem": {"source": "proxy", "path": "logs/proxy.log.gz", "level": "error"},
     "v_limit": {"format": "squid", "says": "bytes sent are not logged", "sources": 1},
+    "v_skip": {"source": "proxy", "path": "logs/proxy.log.gz", "name": "cache_peer", "records": 1},
     "v_reject": {"source": "proxy", "path": "logs/proxy.log.gz", "reason": "does not parse"},
     "v_coverage": {
         "source": "proxy",
@@ -447,6 +449,7 @@ def _sources(store: Store) -> None:
         "v_source",
         [{**row, "unmatched": row.get("ok", 0) - row.get("matched", 0)} for row in rows],
     )
+    store.add_all("v_skip", [{"records": 1_100}, {"name": "auth_challenge", "records": 100}])
     store.add("v_problem", path="logs/proxy-2.log.gz", reason="truncated", line=55_001,
               message="the compressed stream ends in the middle of a record")  # fmt: skip
     store.add("v_problem", source="firewall", path="logs/asa.log", reason="unsupported",

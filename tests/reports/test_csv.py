@@ -52,7 +52,8 @@ def test_columns_do_not_move(filled, tmp_path):
         "coverage": '"record","source","path","line","field","format","organisation","account",'
         '"region","operation","state","reason","message","items","from","to","visibility",'
         '"sha256","read","header","blank","comment","skipped","ok","rejected","cut",'
-        '"screened_out","pending","matched","unmatched","replaced"',
+        '"screened_out","pending","matched","unmatched","replaced",'
+        '"skipped_by"',
     }
 
 

@@ -31,8 +31,8 @@ def test_the_headline_has_coverage_beside_its_numbers(filled, show):
     told = show(filled, 120).splitlines()
     assert told[2].startswith("28 AI assets in use: 16 unmanaged, 1 prohibited")
     assert told[4] == (
-        "looked at  3 of 6 sources complete · 1,657,520 records, 12 rejected, 1 cut off · "
-        "2026-10-20 to 2026-11-19"
+        "looked at  3 of 6 sources complete · 1,657,520 records, 12 rejected, 1 cut off, "
+        "1,200 skipped · 2026-10-20 to 2026-11-19"
     )
     assert told[5] == "5 gaps: what was not read is in none of these numbers"
 
@@ -70,7 +70,7 @@ def test_a_run_that_saw_nothing_says_so_with_its_coverage(store, show):
     told = show(store.run(first_time=None, last_time=None))
     assert "0 AI assets in use\n" in told
     assert "1 of 1 source complete · 4 records · no record with a time" in told
-    assert "Everything given was read" in told
+    assert "Every source given was read" in told
 
 
 def test_without_a_register_it_is_said(store, show):

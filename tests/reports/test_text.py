@@ -83,6 +83,8 @@ def test_line_breaks_can_be_kept():
         ("\uff0b1", "'\uff0b1"),
         ("\uff0d1", "'\uff0d1"),
         ("\uff20x", "'\uff20x"),
+        ("|cmd", "'|cmd"),
+        ("\uff5cx", "'\uff5cx"),
         ("a\n=1+1", "a\n'=1+1"),
         (";=1+1", ";'=1+1"),
         ('x; "=1', "x; \"'=1"),
@@ -99,16 +101,16 @@ def test_harmless_text_and_negative_numbers_stay(text):
     assert csv_cell(text) == text
 
 
-@given(st.text(alphabet="=+-@';\t\r\n\x00\uff1d a\"1.", max_size=12))
+@given(st.text(alphabet="=+-@|';\t\r\n\x00\uff1d a\"1.", max_size=12))
 def test_a_cell_gives_its_text_back(text):
     assert csv_value(csv_cell(text)) == text
 
 
-@given(st.text(alphabet="=+-@'\t\r\n\x00\uff1da\"1.", min_size=1, max_size=12))
+@given(st.text(alphabet="=+-@|'\t\r\n\x00\uff1da\"1.", min_size=1, max_size=12))
 def test_no_cell_starts_like_a_formula(text):
     cell = csv_cell(text)
     number = cell.startswith("-") and cell[1:].replace(".", "", 1).isdigit()
-    assert number or cell[0] not in "=+-@\t\r\n\x00\uff1d\uff0b\uff0d\uff20"
+    assert number or cell[0] not in "=+-@|\t\r\n\x00\uff1d\uff0b\uff0d\uff20\uff5c"
 
 
 @given(TEXTS)

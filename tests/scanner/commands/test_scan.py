@@ -23,7 +23,7 @@ def test_a_person_gets_a_ledger(aicensus, log, register):
     done = aicensus("scan", log, "--inventory", register)
     assert (done.code, done.err) == (0, "")
     assert "1 AI asset in use: 1 managed" in done.out
-    assert "Everything given was read" in done.out
+    assert "Every source given was read" in done.out
 
 
 def test_without_a_register_everything_seen_is_unmanaged(aicensus, log):
