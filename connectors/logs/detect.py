@@ -17,10 +17,11 @@ from connectors.logs.advice import unknown, unlike
 from connectors.logs.header import canonical, places
 from connectors.logs.model import GENERIC
 from connectors.logs.prefix import strip_prefix
+from connectors.logs.readers.jsontext import MAX_NAMED
 from connectors.logs.sample import MAX_LINE, Sample, header_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from connectors.files.notice import Notice
     from connectors.logs.model import Format
@@ -112,8 +113,16 @@ def _generic(fmt: Format, sample: Sample) -> bool:
             return False
         return _fills(fmt, header_of(fmt, sample))
     if fmt.reader.kind in {"ndjson", "json_doc"}:
-        return any(_fills(fmt, tuple(thing)) for thing in sample.objects)
+        return any(_fills(fmt, tuple(_names_in(thing))) for thing in sample.objects)
     return any(_pairs_fill(fmt, line) for line in sample.lines[:5])
+
+
+def _names_in(thing: object, above: str = "", depth: int = 0) -> Iterator[str]:
+    """The keys of an object, and `a.b` for those of objects in it, as its reader finds them."""
+    if isinstance(thing, dict) and depth <= MAX_NAMED:
+        for key, value in thing.items():
+            yield above + key
+            yield from _names_in(value, f"{above}{key}.", depth + 1)
 
 
 def _pairs_fill(fmt: Format, line: str) -> bool:

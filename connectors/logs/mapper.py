@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from connectors.logs.costs import at_fault, bounded, chunked
 from connectors.logs.errors import FormatError
+from connectors.logs.model import GENERIC
 from connectors.logs.plan import Plan, make_plan
 from connectors.logs.quick import quick_column
 
@@ -44,8 +45,9 @@ class Mapper:
         if key not in self._plans:
             missing = self._format.reader.missing
             self._plans[key] = make_plan(
-                self._expressions, self._columns, key[0], missing, cleaned=cleaned
-            )
+                self._expressions, self._columns, key[0], missing, cleaned=cleaned,
+                contested="dst_host" if self._format.id in GENERIC else None,
+            )  # fmt: skip
         return self._plans[key]
 
     def __call__(self, table: pa.Table, plan: Plan) -> pa.Table:

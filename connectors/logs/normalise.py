@@ -18,8 +18,9 @@ from connectors.logs.columns import first_alike, least, null, numbers, when
 from connectors.logs.engine import connect
 from connectors.logs.expressions import Expressions
 from connectors.logs.mapper import Mapper
-from connectors.logs.plan import LEARN, SKIP, Plan
+from connectors.logs.plan import LEARN, OTHERS, SKIP, Plan
 from connectors.logs.readers import reader_for
+from connectors.logs.remarks import passed_over
 from connectors.logs.values import Batch, Counts, Reject
 from connectors.observation import BY_NAME
 
@@ -120,6 +121,8 @@ class Normaliser:
         judged = self._judge(segment, source, plan, out)
         judged.rejects = [_reject(segment, bad) for bad in source.bad] + judged.rejects
         judged.rejects.sort(key=lambda reject: reject.line)
+        if OTHERS in out.column_names:
+            self._tell_others(segment, plan, judged)
         batch = self._batch(segment, judged)
         late = self._map_late.plan(source.table.column_names, cleaned=source.cleaned)
         if late.used:
@@ -128,6 +131,17 @@ class Normaliser:
                 self._map_late(source.table.take(pa.array(kept[rows])), late)
             )
         return batch
+
+    def _tell_others(self, segment: Segment, plan: Plan, judged: _Judged) -> None:
+        """Name the fields that give another destination than the one that is read."""
+        told = pc.fill_null(judged.out.column(OTHERS), "").combine_chunks()
+        for number, e in enumerate(plan.used["dst_host"]):
+            mask = pc.match_substring_regex(told, rf"\b{number}\b").to_numpy(zero_copy_only=False)
+            rows = np.flatnonzero(mask & judged.keep)
+            if len(rows):
+                line = int(segment.line_no[judged.rows[rows[0]]])
+                name = self._names.get(e.fields[0], e.fields[0])
+                segment.notices.append(passed_over(name, line, len(rows)))
 
     def _judge(self, segment: Segment, source: Source, plan: Plan, out: pa.Table) -> _Judged:
         """Split the mapped rows into skipped, rejected and good."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from connectors.logs.expressions import Expression, Expressions
 
-SKIP, LEARN = "_skip", "_learn_"
+SKIP, LEARN, OTHERS = "_skip", "_learn_", "_others"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,13 @@ def make_plan(
     missing: Sequence[str],
     *,
     cleaned: bool = False,
+    contested: str | None = None,
 ) -> Plan:
     """The statement for `columns` when the fields `present` exist.
 
     A candidate needs all its fields; a column without a candidate is left out. cleaned: the words
     in `missing` are NULL in the source already, so a column that is a field needs no SQL.
+    contested: a column of which a row also tells, in OTHERS, the fields that say something else.
     """
 
     def possible(e: Expression) -> bool:
@@ -85,6 +87,8 @@ def make_plan(
         if column not in direct
     }
     more: list[str] = []
+    if contested is not None and len(used.get(contested, ())) > 1:
+        more.append(_others(used[contested]))
     drops = [(name, e) for name, e in expressions.drop.items() if possible(e)]
     every = [e for chosen in used.values() for e in chosen] + [e for _, e in drops]
     if drops:
@@ -127,6 +131,19 @@ def _coalesced(chosen: Sequence[Expression]) -> str:
     if len(chosen) == 1:
         return f"({chosen[0].sql}\n)"
     return f"coalesce({', '.join(e.sql + chr(10) for e in chosen)})"
+
+
+def _others(chosen: Sequence[Expression]) -> str:
+    """The candidates, by number, whose value is another host than the one taken.
+
+    Case, port and a last dot are no difference; nor is a domain that the name taken lies in.
+    """
+    taken = _coalesced(chosen)
+    parts = " ".join(
+        f", case when another_host({taken}, ({e.sql}\n)) then '{i}' end"
+        for i, e in enumerate(chosen)
+    )
+    return f"nullif(concat_ws(' '{parts}), '') as {OTHERS}"
 
 
 def _cleaned(fields: Sequence[str], missing: Sequence[str]) -> str:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 SHOWN: Final = 64  # characters of a name in a message
 LISTED: Final = 20
+UNREAD: Final = "keys"
 
 
 def twice(field: str, line: int, count: int) -> Notice:
@@ -20,10 +21,21 @@ def twice(field: str, line: int, count: int) -> Notice:
     return Notice("", "warning", "twice", message, line, field, count)
 
 
+def passed_over(field: str, line: int, count: int) -> Notice:
+    """A record names another destination in a field that is not the one taken."""
+    message = f"{clipped(field)} names another destination than the one that is read"
+    return Notice("", "warning", "passed_over", message, line, field, count)
+
+
+def unread_keys(names: Iterable[str]) -> list[Notice]:
+    """Keys of a block that no column is made of; `folded` makes one note of those of a source."""
+    least = sorted(set(names))[: LISTED + 1]
+    return [Notice("", "note", UNREAD, f"ignored keys: {clipped(n)}", None, n) for n in least]
+
+
 def columns_twice(path: str, names: Sequence[str], line: int) -> Notice:
     """A header names a column twice."""
-    listed = ", ".join(map(clipped, names[:LISTED])) + (", …" if len(names) > LISTED else "")
-    message = f"columns named more than once: {listed}; the first of each is read"
+    message = f"columns named more than once: {_listed(names)}; the first of each is read"
     return Notice(path, "warning", "twice", message, line)
 
 
@@ -42,8 +54,12 @@ def spans_lines(path: str, lines: int, line: int) -> Notice:
 def folded(notices: Iterable[Notice], path: str) -> list[Notice]:
     """Each remark once, with its first line and how many times it holds."""
     first: dict[tuple[str, ...], Notice] = {}
+    unread: set[str] = set()
     for notice in notices:
         one = notice if notice.path else replace(notice, path=path)
+        if one.reason == UNREAD and one.field is not None:
+            unread.add(one.field)
+            continue
         key = (one.path, one.level, one.reason, one.message)
         known = first.get(key)
         if known is None:
@@ -51,7 +67,15 @@ def folded(notices: Iterable[Notice], path: str) -> list[Notice]:
         elif one.count:
             line = min((n for n in (known.line, one.line) if n is not None), default=None)
             first[key] = replace(known, line=line, count=known.count + one.count)
-    return [_counted(notice) for notice in first.values()]
+    told = [_counted(notice) for notice in first.values()]
+    if unread:
+        message = f"ignored keys: {_listed(sorted(unread))}"
+        told.append(Notice(path, "note", UNREAD, message))
+    return told
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(map(clipped, names[:LISTED])) + (", …" if len(names) > LISTED else "")
 
 
 def _counted(notice: Notice) -> Notice:

@@ -20,6 +20,7 @@ from connectors.logs.header import canonical
 from connectors.logs.jsonmarks import Scanner
 from connectors.logs.readers.base import Bad, Source, empty_table
 from connectors.logs.readers.twice import tell_repeated
+from connectors.logs.remarks import unread_keys
 
 if TYPE_CHECKING:
     import duckdb
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from connectors.logs.values import Segment
 
 MAX_DEPTH: Final = 64
+MAX_NAMED: Final = 2  # objects inside objects that a name may lead into
 AS_JSON: Final = "json:"  # a path that begins so is taken as JSON text, whatever it holds
 OBJECT, NO_JSON, OTHER = range(3)
 IS_OBJECT: Final = "starts_with(ltrim(line, chr(9) || ' ' || chr(10) || chr(13)), '{')"
@@ -63,7 +65,7 @@ class JsonReader:
             source.bad.append(Bad(int(source.rows[row]), None, reason))
         if not ok.all():
             lines, source.rows = lines.filter(pa.array(ok)), source.rows[ok]
-        paths, source.names = self._paths(lines)
+        paths, source.names = self._paths(lines, segment)
         source.table = self._ask(_query(paths), lines) if paths else empty_table(len(lines))
         tell_repeated(segment, source, lines, paths, self.con)
         ok = self._scalars(source.table, paths, lines, source)
@@ -75,13 +77,14 @@ class JsonReader:
         self.con.register("lines", pa.table({"line": lines}))
         return self.con.sql(sql).to_arrow_table().combine_chunks()
 
-    def _paths(self, lines: pa.Array) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
+    def _paths(
+        self, lines: pa.Array, segment: Segment
+    ) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
         """Per wanted field the paths that may hold it, and the source's spelling of the field."""
         rule = self.fmt.reader
         given = rule.fields if isinstance(rule.fields, dict) else {}
         if self.by_key:
-            found = self._ask("select distinct unnest(json_keys(line)) from lines", lines)
-            return self._alike(sorted(found.column(0).to_pylist()))
+            return self._alike(self._leaves(lines, (), 0), segment)
         paths: dict[str, tuple[str, ...]] = {}
         names: dict[str, str] = {}
         for name in self.wanted:
@@ -93,17 +96,40 @@ class JsonReader:
                 paths[name] = (path,)
         return paths, names
 
-    def _alike(self, keys: list[str]) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
-        """Paths of the keys that are a wanted field's name in any spelling."""
-        by_name: dict[str, list[str]] = {}
-        for key in keys:
-            by_name.setdefault(canonical(key), []).append(key)
+    def _leaves(self, lines: pa.Array, above: tuple[str, ...], depth: int) -> list[tuple[str, ...]]:
+        """The keys there are; of an object that may hold a known name, those inside instead."""
+        at = f", {literal(_steps(above))}" if above else ""
+        asked = f"select distinct unnest(json_keys(line{at})) from lines"  # noqa: S608 - a quoted path
+        found: list[tuple[str, ...]] = []
+        for key in sorted(self._ask(asked, lines).column(0).to_pylist()):
+            one = (*above, key)
+            begins = canonical(".".join(one)) + "_"
+            inner: list[tuple[str, ...]] = []
+            if depth < MAX_NAMED and any(name.startswith(begins) for name in self._known()):
+                inner = self._leaves(lines, one, depth + 1)
+            found += inner
+            if not inner or canonical(".".join(one)) in self._known():
+                found.append(one)
+        return found
+
+    def _known(self) -> frozenset[str]:
+        return frozenset(canonical(name) for name in self.fmt.expressions.fields())
+
+    def _alike(
+        self, leaves: list[tuple[str, ...]], segment: Segment
+    ) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
+        """Paths of the keys that spell a wanted field's name, `a.b` for b inside a."""
+        by_name: dict[str, list[tuple[str, ...]]] = {}
+        for leaf in sorted(leaves, key=len):
+            by_name.setdefault(canonical(".".join(leaf)), []).append(leaf)
+        unread = [n for n in leaves if canonical(".".join(n)) not in self._known()]
+        segment.notices += unread_keys(".".join(leaf) for leaf in unread)
         there = {
             name: by_name[canonical(name)] for name in self.wanted if canonical(name) in by_name
         }
         return (
-            {name: tuple(_path(key) for key in spelled) for name, spelled in there.items()},
-            {name: "|".join(spelled) for name, spelled in there.items()},
+            {name: tuple(map(_steps, spelled)) for name, spelled in there.items()},
+            {name: "|".join(map(".".join, spelled)) for name, spelled in there.items()},
         )
 
     def _scalars(
@@ -145,7 +171,11 @@ def _key(name: str) -> str:
 
 
 def _path(name: str) -> str:
-    return f"$.{_key(name)}"
+    return _steps((name,))
+
+
+def _steps(names: tuple[str, ...]) -> str:
+    return "$" + "".join(f".{_key(name)}" for name in names)
 
 
 def _query(fields: dict[str, tuple[str, ...]]) -> str:

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from connectors.logs.engine import literal
 from connectors.logs.header import canonical, places
 from connectors.logs.readers.base import Bad, Source, empty_table, every_row
-from connectors.logs.remarks import twice
+from connectors.logs.remarks import twice, unread_keys
 
 if TYPE_CHECKING:
     import duckdb
@@ -51,6 +51,8 @@ class KvReader:
         codes = np.asarray(coded.indices.fill_null(-1).to_numpy())  # quoted text has no key
         spelled = coded.dictionary.to_pylist()
         where = places(spelled, self.wanted)
+        known = {canonical(name) for name in self.fmt.expressions.fields()}
+        segment.notices += unread_keys(n for n in spelled if n and canonical(n) not in known)
         codes = _one_code_a_name(codes, spelled)
         rows = every_row(segment)
         source = Source(
