@@ -2,9 +2,9 @@
 
 Lines with an even number of quotes begin and end outside quotes or lie wholly inside; only lines
 with an odd number can open or close a record. Such a line is joined with the next such line if
-the whole is quoted as RFC 4180 says and has as many fields as the header, and what lies between
-does not look like records of its own. Otherwise the quote never closed, that one line is lost, and
-reading goes on with the next: two stray quotes do not swallow what stands between them.
+the whole is quoted as RFC 4180 says and has as many fields as the header, and no line of it after
+the first looks like a record of its own. Otherwise the quote never closed, that one line is lost,
+and reading goes on with the next: two stray quotes do not swallow what stands between them.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ MAX_LINES: Final = 100
 MAX_BYTES: Final = 1 << 20
 LONG: Final = 10  # lines of a record that are worth a remark
 DIGITS: Final = 6  # the least that a time has
+LONGER: Final = 10  # bytes that a time may have more than another of its log: a fraction
 NEVER_CLOSED: Final = "quote never closed"
 _DIGIT = re.compile(rb"[0-9]")
 
@@ -94,13 +95,11 @@ def assemble(
 
 
 def _swallows(lines: Lines, first: int, last: int, form: _Form) -> bool:
-    """Whether most of the lines between look like records: then the quotes are two stray ones."""
-    between = last - first - 1
-    alike = sum(
-        form.like_a_record(lines.data[lines.starts[i] : lines.ends[i]])
-        for i in range(first + 1, last)
+    """Whether a line that would be content looks like a record: the quotes are then stray ones."""
+    opening, *between, closing = (
+        lines.data[lines.starts[i] : lines.ends[i]] for i in range(first, last + 1)
     )
-    return alike * 2 > between
+    return any(map(form.like_a_record, between)) or form.closes_another(opening, closing)
 
 
 def _within(lines: Lines, first: int, last: int) -> bool:
@@ -143,6 +142,24 @@ class _Form:
         cells = self.cells(line) or []
         return sum(len(_DIGIT.findall(cells[i])) for i in self._times if cells) >= DIGITS
 
+    def closes_another(self, opening: bytes, closing: bytes) -> bool:
+        """Whether the last line is a record by itself, whose stray quote closes that of the first.
+
+        It then has a field for each before the one with the quote, and a time where the first has
+        one. A time behind the quote tells nothing, since it ends the record in either case; but the
+        first line then has one of its own as well.
+        """
+        at, _ = self.open_field(opening)
+        head, tail = opening.split(self._delim), closing.split(self._delim)
+        text = closing.replace(self._quote * 2, b"").split(self._quote, 1)[0]
+        if text.count(self._delim) < at or len(tail) < self._width:
+            return False
+        early = [i for i in self._times if i < at]
+        if early:
+            return any(_like_a_time(tail[i], head[i]) for i in early)
+        late = [i for i in self._times if i > at]
+        return len(head) >= self._width and any(_like_a_time(head[i], tail[i]) for i in late)
+
     def open_field(self, line: bytes) -> tuple[int, str]:
         """Which field opens the quote that the line does not close, up to the next separator."""
         at = number = 0
@@ -156,3 +173,13 @@ class _Form:
         """Whether its quotes are plain text inside fields, none of which begins with one."""
         cells = line.split(self._delim)
         return len(cells) == self._width and not any(c.startswith(self._quote) for c in cells)
+
+
+def _like_a_time(cell: bytes, known: bytes) -> bool:
+    """Whether a cell has the digits of a time, begins as one that is known and is hardly longer."""
+    cell, known = cell.strip(b"\"' "), known.strip(b"\"' ")
+    return (
+        len(_DIGIT.findall(cell)) >= DIGITS
+        and cell[:1].isdigit() == known[:1].isdigit()
+        and len(cell) <= len(known) + LONGER
+    )

@@ -216,3 +216,50 @@ def test_no_header_and_another_layout_is_refused(read_text, kind):
     found = read_text(kind, "1 2 3\n4 5 6\n")
     assert found.rows == found.rejects == []
     assert found.notices == ["no header, and not the default columns"]
+
+
+STAMP = "2026-11-02T09:00:0"
+
+
+@pytest.mark.parametrize(
+    ("header", "lines"),
+    [
+        (
+            "timestamp,user,src_ip,host,agent,bytes_sent",
+            [
+                f'{STAMP}1Z,u,10.0.0.1,www.example.com,"a,5',
+                f'{STAMP}2Z,u,10.0.0.1,api.deepseek.com,b",5',
+            ],
+        ),
+        (
+            "timestamp,user,src_ip,host,agent,bytes_sent",
+            [
+                f'{STAMP}1Z,u,10.0.0.1,www.example.com,"a,5',
+                f'{STAMP}2.5Z,u""v,10.0.0.1,api.deepseek.com,"",x,b",5',
+            ],
+        ),
+        (
+            "agent,timestamp,host",
+            [f'"a,{STAMP}1Z,www.example.com', f'b",{STAMP}2Z,api.deepseek.com'],
+        ),
+    ],
+)
+def test_a_quote_does_not_swallow_the_record_it_meets(read_text, header, lines):
+    found = read_text("generic_csv", "\n".join([header, *lines]) + "\n")
+    rejected = [reject.line for reject in found.rejects]
+    assert (rejected[0], sorted(rejected + found.column("line"))) == (2, [2, 3])
+    assert "www.example.com" not in found.column("dst_host")
+
+
+@pytest.mark.parametrize(
+    ("header", "record"),
+    [
+        ("ts,note,host,bytes_sent", f'{STAMP}1Z,"one, two\nthree, four, five",a.example,5'),
+        ("ts,note,host", f'{STAMP}1Z,"called\non 2026-11-02, thanks",a.example'),
+        ("note,ts,host", f'"one\ntwo",{STAMP}1Z,a.example'),
+        ("note,ts,host", f'"one, two, three\nfour, five",{STAMP}1Z,a.example'),
+    ],
+)
+def test_a_quoted_text_over_lines_is_still_one_record(read_text, header, record):
+    found = read_text("generic_csv", f"{header}\n{record}\n")
+    assert (found.column("dst_host"), found.said) == (["a.example"], [])
