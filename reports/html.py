@@ -115,6 +115,15 @@ def _besides(run: ledger.Run) -> str:
     return f"{', '.join(parts)}." if parts else ""
 
 
+def _when(run: ledger.Run) -> str:
+    """`Between 2026-10-20 and 2026-11-19.`, `On 2026-11-19.`, or that no record had a time."""
+    told = figures.window(run.first_time, run.last_time)
+    if run.first_time is None or run.last_time is None:
+        return figures.sentence(told)
+    first, to, last = told.partition(" to ")
+    return f"Between {first} and {last}." if to else f"On {first}."
+
+
 def _looked(run: ledger.Run, statuses: dict[str, int], *, left_out: bool) -> str:
     """`3 of 6 sources were read completely, 2 in part, 1 not.`"""
     partial = statuses.get("partial", 0)
@@ -152,6 +161,7 @@ def _context(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         "headline": _headline(run, Counter(a.state or "unmanaged" for a in assets if a.in_use)),
         "besides": _besides(run),
         "idle": Counter(asset.state or "unmanaged" for asset in assets if not asset.in_use),
+        "when": _when(run),
         "window": figures.window(run.first_time, run.last_time),
         "totals": totals,
         "new": new if new < len(assets) else 0,  # in a first run all are new: no news

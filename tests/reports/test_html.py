@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
+from datetime import datetime
 from hashlib import sha256
 
 import html5lib
@@ -258,3 +259,14 @@ def test_charts_count_days_weeks_and_months(new_store):
         assert assets.title.startswith(f"Assets in use per {word}")
         assert (len(assets.rows), assets.top) == (columns, "20")
         assert sent.svg.count("<title>") == columns
+
+
+@pytest.mark.parametrize(
+    ("values", "told"),
+    [
+        ({"last_time": datetime(2026, 10, 20, 9)}, "On 2026-10-20. "),
+        ({"first_time": None, "last_time": None}, "No record with a time. "),
+    ],
+)
+def test_the_time_that_was_looked_at_is_said_in_words(store, values, told):
+    assert told in html.page(store.add("v_source").run(**values).con)
