@@ -55,6 +55,7 @@ def load_register(request: ScanRequest) -> Register:
             status_words=words,
             columns=policy.columns if policy is not None else None,
             organisation=None if request.organisation == "default" else request.organisation,
+            today=request.as_of or request.now.date(),
         )
     except (InventoryError, StrictYamlError) as problem:
         raise RegisterError(str(problem)) from problem

@@ -16,6 +16,7 @@ from connectors.declared.text import decode
 from connectors.declared.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Mapping, Sequence
 
     from connectors.declared.grid import Grid
@@ -33,6 +34,7 @@ def read_inventory(
     columns: Mapping[str, str] | None = None,
     organisation: str | None = None,
     first_row: int = 1,
+    today: dt.date | None = None,
 ) -> Inventory:
     """Read one register: CSV (any encoding, any delimiter), XLSX or JSON, told by its content.
 
@@ -40,6 +42,7 @@ def read_inventory(
     of the policy; with them an unknown status counts as approved, without them it refuses its
     row. columns: column name -> field, over the synonyms. organisation: whose register it must
     be. first_row: number of the first data record, for a second file of the same run.
+    today: the day that "approved until" is held against; None: such a cell is not approved.
     Raises InventoryError (exit 15) when the file as a whole cannot be used; a row that cannot
     is counted in `rejected` and named in `problems` (exit 3).
     """
@@ -47,7 +50,7 @@ def read_inventory(
     data = read_bytes(Path(path), shown)
     kind, tables, problems = _tables(data, shown, organisation, columns)
     grids, skipped = _grids(shown, tables, columns)
-    vocabulary = Vocabulary.build(status_words)
+    vocabulary = Vocabulary.build(status_words, today)
     parts: list[Part] = []
     for grid in grids:
         start = first_row + sum(part.records for part in parts)
@@ -106,10 +109,11 @@ def read_inventories(
     status_words: Mapping[str, Sequence[str]] | None = None,
     columns: Mapping[str, str] | None = None,
     organisation: str | None = None,
+    today: dt.date | None = None,
 ) -> Inventory:
     """Several registers as one: rows are numbered through, the fingerprint is of all of them.
 
-    columns: column name -> field; one that no register has is told.
+    columns: column name -> field; one that no register has is told. today: as `read_inventory`.
     """
     parts: list[Inventory] = []
     for path in paths:
@@ -122,6 +126,7 @@ def read_inventories(
                 columns=columns,
                 organisation=organisation,
                 first_row=start,
+                today=today,
             )
         )
     shown = ", ".join(part.path for part in parts)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Final
 
 from connectors.declared.model import RowProblem, lines_named, one_line
 from connectors.declared.status import short
 from connectors.declared.text import fold
-from connectors.declared.vocabulary import decided, decision
+from connectors.declared.vocabulary import MORE, decided, decision
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 _NAME: Final = 60  # characters of one column's name
 _NAMES: Final = 900  # characters of all of them
 _WORDS: Final = 20  # status words told one by one
+_NUMBERS = re.compile(r"\d+")
+_REST: Final = "\uffff"  # sorts behind every text
 _BY_TEXT: Final = frozenset({"status_unknown", "status_phrase", "status_conflict"})
 
 
@@ -126,7 +129,9 @@ def summed(path: str, rows: Iterable[Declaration]) -> list[RowProblem]:
     for row in rows:
         for remark in row.remarks:
             code, _, text = remark.partition(": ")
-            by_code[code, text if code in _BY_TEXT else ""].append((row.line, text))
+            key = _NUMBERS.sub("#", text) if code in _BY_TEXT else ""
+            by_code[code, key].append((row.line, text))
+    _folded(by_code)
     return [
         RowProblem(
             path,
@@ -139,6 +144,17 @@ def summed(path: str, rows: Iterable[Declaration]) -> list[RowProblem]:
         )
         for (code, _), found in sorted(by_code.items())
     ]
+
+
+def _folded(by_code: dict[tuple[str, str], list[tuple[int | None, str]]]) -> None:
+    """Of the remarks that are told cell by cell, the rarest as one, if there are very many."""
+    for code in _BY_TEXT:
+        mine = (key for key in by_code if key[0] == code)
+        keys = sorted(mine, key=lambda key: (MORE in key[1], -len(by_code[key])))
+        rest = [one for key in keys[_WORDS:] for one in by_code.pop(key)]
+        if rest:
+            line, text = rest[0]
+            by_code[code, _REST] = [(line, f"many more kinds of cells, as {text}"), *rest[1:]]
 
 
 def unused(columns: Mapping[str, str], seen: Iterable[str], path: str) -> list[RowProblem]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from connectors.declared.status import Column, is_date
-from connectors.declared.vocabulary import OURS, Vocabulary, decided, is_answer, says
+from connectors.declared.vocabulary import Vocabulary, decided, is_answer, says
 from connectors.declared.words import DATES, QUESTIONS
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def by_content(
         for at in settled.positions("lifecycle")
     ]
     status += [
-        Column(at, header.names[at], OURS, question, dated=True)
+        Column(at, header.names[at], vocabulary.ours, question, dated=True)
         for at in (*settled.positions("approved_on"), *settled.positions("retired_on"))
         if (question := asks[at]) is not None
     ]
@@ -104,7 +104,7 @@ class _Weight:
         return cls(
             len(filled),
             sum(
-                words.read(cell, question).known
+                words.read(cell, question).sure
                 for cell in filled
                 if by_name or question is not None or not is_answer(cell)
             ),

@@ -4,36 +4,48 @@ from __future__ import annotations
 
 import functools
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from connectors.declared import cells
+from connectors.declared import cells, phrase
 from connectors.declared.text import fold
-from connectors.declared.words import ANSWERS, EXPLAINING, OVERRULING, STATUS_WORDS, STRICTNESS
+from connectors.declared.words import ANSWERS, EXPLAINING, STATUS_WORDS, STRICTNESS
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterable, Mapping, Sequence
 
     from connectors.declared.words import Question
 
-_HEAD = re.compile(r"\s[\x96\xa4-]\s|[\u2013\u2014:;,.(\n]")  # "Pilot - what a pilot is"
-_NEGATIONS: Final = frozenset({"not", "never", "no", "longer", "without", "nicht", "pas", "non"})
+# "Pilot - what a pilot is"; not behind an initial ("N. Smith")
+_HEAD = re.compile(r"\s[\x96\xa4-]+\s|[\u2013\u2014:;,(\[!?\n]|(?<!\b\w)\.")
+MORE: Final = "says more than its first word"
 _LONGEST: Final = 6  # words of a status phrase
 _WORD: Final = 60  # characters of a cell that is a word
-_READ: Final = 60  # words of a cell that are looked at
 _STRICT: Final = frozenset({"refused", "retired"})  # a policy silent on the word does not lift it
+_GOOD: Final = frozenset({"approved", "exception"})  # what can be taken back
+_DOUBTED: Final = frozenset({"0", "1", "f", "o", "s", "t", "x"})  # answers only as a whole cell
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
     """What a cell says: a life-cycle, or None; `known` None: it was understood and says nothing.
 
-    note: why it is not what its first words, or the policy, would make it.
+    note: how it was read, where it is more than a word or not what the policy would make it.
+    against: its life-cycle is not that of its first word. loose: found by single words in a cell
+    whose beginning says nothing, which does not make a column a status.
     """
 
     lifecycle: str | None
     known: bool = True
     note: str | None = None
+    against: bool = False
+    loose: bool = False
+
+    @property
+    def sure(self) -> bool:
+        """Whether the cell reads like a status, whatever its column is called."""
+        return self.known and not self.loose
 
 
 UNKNOWN: Final = Reading(None, known=False)
@@ -41,41 +53,62 @@ UNKNOWN: Final = Reading(None, known=False)
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Status word -> life-cycle; `by_policy`: unknown words count as approved, with a remark."""
+    """Status word -> life-cycle; `by_policy`: unknown words count as approved, with a remark.
+
+    today: the day that "approved until" is held against; without one such a cell is not approved.
+    """
 
     of: Mapping[str, str]
     by_policy: bool
+    today: dt.date | None = None
 
     @classmethod
-    def build(cls, status_words: Mapping[str, Sequence[str]] | None) -> Vocabulary:
+    def build(
+        cls, status_words: Mapping[str, Sequence[str]] | None, today: dt.date | None = None
+    ) -> Vocabulary:
         """From a policy's `status_words`, or our own when there are none.
 
         A policy's words are compared after trimming, ignoring case; ours also without accents
         and punctuation, since nobody chose them.
         """
         if status_words is None:
-            return OURS
+            return replace(OURS, today=today)
         known = {_exact(w): life for life, many in status_words.items() for w in many}
-        return cls(known, by_policy=True)
+        return cls(known, by_policy=True, today=today)
+
+    @property
+    def ours(self) -> Vocabulary:
+        """Our own words, on the same day."""
+        return replace(OURS, today=self.today)
 
     def for_column(self, column: Iterable[str]) -> Vocabulary:
         """The policy's words, or ours for a column of which the policy names no word."""
         filled = [cell for cell in column if says(cell)]
         if not self.by_policy or any(_exact(cell) in self.of for cell in filled):
             return self
-        return OURS if any(_by_ours(cell).known for cell in filled) else self
+        return self.ours if any(self.ours.read(cell).sure for cell in filled) else self
 
     def read(self, cell: str, question: Question | None = None) -> Reading:
         """What a cell that holds something says. question: what its header asks."""
         answer = ANSWERS.get(_key(cell)) if question is not None else None
         if question is not None and answer is not None:
             return Reading(question.yes if answer == "yes" else question.no)
-        if not self.by_policy:
-            return _by_ours(cell)
+        head = _head(cell)
+        if question is not None and (answer := ANSWERS.get(head)) and head not in _DOUBTED:
+            asked = question.yes if answer == "yes" else question.no
+            return _longer(cell, asked, len(head.split()), self.today)
+        return self._by_policy(cell) if self.by_policy else _by_ours(cell, self.today)
+
+    def _by_policy(self, cell: str) -> Reading:
         known = self.of.get(_exact(cell))
         if known is not None:
             return Reading(known)
-        strict = _by_ours(cell)
+        first = self.of.get(_exact(_HEAD.split(cell, maxsplit=1)[0]))
+        if first is not None:
+            return _longer(cell, first, len(_head(cell).split()), self.today)
+        strict = _by_ours(cell, self.today)
+        if strict.against:
+            return strict
         if strict.lifecycle in _STRICT:
             note = f"is in no list of the policy; read as {strict.lifecycle}"
             return Reading(strict.lifecycle, note=note)
@@ -119,48 +152,76 @@ def _exact(word: str) -> str:
     return " ".join(word.split()).casefold()
 
 
+def _head(text: str) -> str:
+    """The folded words before the first break of a cell, without an option letter."""
+    return fold(_HEAD.split(cells.without_option(text.strip()), maxsplit=1)[0])
+
+
 @functools.lru_cache(maxsize=1 << 12)
-def _by_ours(cell: str) -> Reading:
+def _by_ours(cell: str, today: dt.date | None) -> Reading:
     """The whole cell, else its first words; words that overrule them anywhere behind."""
     text = cells.without_option(cell.strip())
     folded = fold(text)
     whole = OURS.of.get(folded)
     if whole is not None:
-        return Reading(whole)
-    tokens = folded.split()[:_READ]
-    first = OURS.of.get(fold(_HEAD.split(text, maxsplit=1)[0])) or _leading(tokens)
-    over = _overruled(tokens)
-    if over is not None and (first is None or stricter((first, over)) != first):
-        return Reading(over, note=f"read as {over.replace('_', ' ')}")
-    return Reading(first) if first is not None else UNKNOWN
+        return _longer(text, whole, len(folded.split()), today)
+    head = _head(text)
+    tokens = folded.split()
+    if head in OURS.of:
+        return _longer(text, OURS.of[head], len(head.split()), today)
+    if size := _leading(tokens):
+        return _longer(text, OURS.of[" ".join(tokens[:size])], size, today)
+    parts = phrase.clauses(text)
+    sure = phrase.overruled(parts)
+    if sure:
+        return _against(sure)
+    loose = phrase.taken_back(text, parts, today)
+    return replace(_against(loose), loose=True) if loose else UNKNOWN
 
 
-def _leading(tokens: Sequence[str]) -> str | None:
-    """The life-cycle of the longest phrase a cell begins with, if the rest only explains it."""
-    for length in range(min(_LONGEST, len(tokens) - 1), 0, -1):
-        known = OURS.of.get(" ".join(tokens[:length]))
-        if known is not None and (tokens[length] in EXPLAINING or tokens[length].isdigit()):
-            return known
-    return None
+def _longer(text: str, first: str | None, size: int, today: dt.date | None) -> Reading:
+    """A cell whose first `size` words say `first`: what stands behind them, and how it is read."""
+    parts = phrase.clauses(cells.without_option(text.strip()))
+    rest = phrase.without_first(parts, size)
+    found = phrase.overruled(parts if first is None else rest)
+    if first in _GOOD:
+        found += phrase.taken_back(text, rest, today)
+    found = [said for said in found if first is None or stricter((first, said.lifecycle)) != first]
+    if found:
+        return _against(found)
+    ends = phrase.last_day(rest) if first in _GOOD else None
+    if ends is not None:
+        return Reading(first, note=f"read as {_plain(first)} until {ends}")
+    same = _words_of(first) if first else ()
+    if phrase.left_over(text, rest, same):
+        return Reading(first, note=f"{MORE}; read as {_plain(first)}")
+    return Reading(first)
 
 
-def _overruled(tokens: Sequence[str]) -> str | None:
-    found = {
-        life
-        for life, many in OVERRULING.items()
-        for phrase in many
-        if _said(tokens, phrase.split())
-    }
-    return stricter(found) if found else None
+def _against(found: Sequence[phrase.Said]) -> Reading:
+    life = stricter(said.lifecycle for said in found)
+    why = next(said.why for said in found if said.lifecycle == life)
+    return Reading(life, note=f"read as {_plain(life)}: {why}", against=True)
 
 
-def _said(tokens: Sequence[str], phrase: Sequence[str]) -> bool:
-    """The phrase stands among the tokens, and no "not" before it."""
-    size = len(phrase)
-    return any(
-        list(tokens[at : at + size]) == list(phrase) and not (at and tokens[at - 1] in _NEGATIONS)
-        for at in range(len(tokens) - size + 1)
+def _plain(life: str | None) -> str:
+    return (life or "no answer").replace("_", " ")
+
+
+@functools.cache
+def _words_of(life: str) -> frozenset[str]:
+    return frozenset(
+        word for phrase in OURS.of if OURS.of[phrase] == life for word in phrase.split()
     )
+
+
+def _leading(tokens: Sequence[str]) -> int:
+    """Words of the longest phrase a cell begins with, if the rest only explains it; else 0."""
+    for length in range(min(_LONGEST, len(tokens) - 1), 0, -1):
+        known = " ".join(tokens[:length]) in OURS.of
+        if known and (tokens[length] in EXPLAINING or tokens[length].isdigit()):
+            return length
+    return 0
 
 
 OURS: Final = Vocabulary(

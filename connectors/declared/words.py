@@ -71,8 +71,21 @@ ANSWERS: Final = {
 }
 ENDINGS: Final[tuple[str, ...]] = tuple(_STATUSES["endings"])
 WEAK: Final = frozenset(_STATUSES["weak"])
-OVERRULING: Final = _texts(_STATUSES["overruling"])
-EXPLAINING: Final = frozenset(_STATUSES["explaining"])
+
+_PHRASES: Final = _table("phrases")
+# Of our status words those of several words, too: "Approved, not in use".
+TAKING_BACK: Final = {
+    life: (*words, *(w for w in STATUS_WORDS[life] if " " in w and life != "not_yet"))
+    for life, words in _texts(_PHRASES["taking_back"]).items()
+}
+OVERRULING: Final = _texts(_PHRASES["overruling"])
+NEGATIONS: Final = frozenset(_PHRASES["negations"])
+LIFTABLE: Final[tuple[str, ...]] = tuple(_PHRASES["liftable"])
+HARMLESS: Final[tuple[str, ...]] = tuple(_PHRASES["harmless"])
+UNTIL: Final[tuple[str, ...]] = tuple(_PHRASES["until"])
+UNTIL_AT_ONCE: Final[tuple[str, ...]] = tuple(_PHRASES["until_at_once"])
+STOP: Final = frozenset(_PHRASES["stop"])
+EXPLAINING: Final = frozenset(_PHRASES["explaining"])
 
 
 @dataclass(frozen=True, slots=True)

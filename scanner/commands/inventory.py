@@ -36,6 +36,7 @@ def check(paths: tuple[Path, ...], policy: Path | None, lenient: bool, as_json: 
     from connectors.declared.policy import read_policy
     from connectors.declared.read import read_inventories
     from reports.text import safe_text
+    from scanner.pipeline import utc_now
     from signatures.strict_yaml import StrictYamlError, load_yaml
 
     try:
@@ -45,6 +46,7 @@ def check(paths: tuple[Path, ...], policy: Path | None, lenient: bool, as_json: 
             lenient=lenient,
             status_words=rules.status_words if rules else None,
             columns=rules.columns if rules else None,
+            today=utc_now().date(),
         )
     except (InventoryError, StrictYamlError) as problem:
         raise RegisterError(str(problem)) from problem

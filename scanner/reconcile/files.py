@@ -59,15 +59,19 @@ def reconcile_files(
     """
     policy = read_policy(policy_path, load_yaml) if policy_path else Policy()
     scope = read_scope(scope_path, load_yaml) if scope_path else ScanScope()
-    paths = [inventory_path] if isinstance(inventory_path, str | Path) else list(inventory_path)
-    inventory = read_inventories(
-        paths, lenient=lenient, status_words=policy.status_words, columns=policy.columns
-    )
-    assets = read_assets(assets_path)
-    people = read_people(people_path) if people_path else []
     day = as_of or scope.as_of
     if day is None:
         raise ValueError("as_of is neither given nor in the scope")
+    paths = [inventory_path] if isinstance(inventory_path, str | Path) else list(inventory_path)
+    inventory = read_inventories(
+        paths,
+        lenient=lenient,
+        status_words=policy.status_words,
+        columns=policy.columns,
+        today=day,
+    )
+    assets = read_assets(assets_path)
+    people = read_people(people_path) if people_path else []
     identity = identify(assets, identity_store or MemoryIdentities())
     kept = [replace(asset, asset_id=identity[asset.asset_id]) for asset in assets]
     found = reconcile(kept, inventory.rows, people, policy, coverage_of(scope), as_of=day)
