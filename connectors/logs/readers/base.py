@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyarrow as pa
@@ -11,7 +11,11 @@ import pyarrow as pa
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from connectors.logs.model import Format
     from connectors.logs.values import Segment
+
+DESTINATION: Final = ("time", "dst_host", "dst_ip", "dst_port", "tls_sni")
+TWO_VALUES: Final = "comes more than once, with different values"
 
 
 @dataclass(slots=True)
@@ -38,6 +42,12 @@ class Source:
     bad: list[Bad] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
     cleaned: bool = False
+
+
+def destination_fields(fmt: Format) -> frozenset[str]:
+    """The fields that tell the time and where to: a record with two values for one is no record."""
+    used = (e for column in DESTINATION for e in fmt.expressions.map.get(column, ()))
+    return frozenset(name for e in used for name in e.fields)
 
 
 def every_row(segment: Segment) -> NDArray[np.int64]:

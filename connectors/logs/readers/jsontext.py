@@ -18,8 +18,8 @@ from connectors.logs.engine import literal, quoted
 from connectors.logs.frame import text_array
 from connectors.logs.header import canonical
 from connectors.logs.jsonmarks import Scanner
-from connectors.logs.readers.base import Bad, Source, empty_table
-from connectors.logs.readers.twice import tell_repeated
+from connectors.logs.readers.base import Bad, Source, destination_fields, empty_table
+from connectors.logs.readers.twice import repeated
 from connectors.logs.remarks import unread_keys
 
 if TYPE_CHECKING:
@@ -67,7 +67,11 @@ class JsonReader:
             lines, source.rows = lines.filter(pa.array(ok)), source.rows[ok]
         paths, source.names = self._paths(lines, segment)
         source.table = self._ask(_query(paths), lines) if paths else empty_table(len(lines))
-        tell_repeated(segment, source, lines, paths, self.con)
+        strict = destination_fields(self.fmt)
+        clear = repeated(segment, source, lines, paths, self.con, strict)
+        if not clear.all():
+            source.table, source.rows = source.table.filter(pa.array(clear)), source.rows[clear]
+            lines = lines.filter(pa.array(clear))
         ok = self._scalars(source.table, paths, lines, source)
         if not ok.all():
             source.table, source.rows = source.table.filter(pa.array(ok)), source.rows[ok]

@@ -1,7 +1,8 @@
 r"""key=value pairs, values in quotes where they hold blanks: key="a \"quoted\" value".
 
 A quoted value is taken as a whole, so a pair inside it is content; of equal keys, in whatever
-spelling, the first wins, and it is said that there was another.
+spelling, the first wins, and it is said that there was another; two values for a destination or a
+time give the record up.
 """
 
 from __future__ import annotations
@@ -15,7 +16,14 @@ import pyarrow.compute as pc
 
 from connectors.logs.engine import literal
 from connectors.logs.header import canonical, places
-from connectors.logs.readers.base import Bad, Source, empty_table, every_row
+from connectors.logs.readers.base import (
+    TWO_VALUES,
+    Bad,
+    Source,
+    destination_fields,
+    empty_table,
+    every_row,
+)
 from connectors.logs.remarks import twice, unread_keys
 
 if TYPE_CHECKING:
@@ -60,12 +68,24 @@ class KvReader:
         )
         good = self._closed(values, owner, codes, spelled, source)
         values = _unquoted(values)
+        strict = destination_fields(self.fmt)
         columns = {}
         for name, code in where.items():
             at = np.flatnonzero(codes == code)[::-1]
             first = np.full(len(rows), -1, np.int64)
             first[owner[at]] = at  # the first of equal keys is written last
             again = at[:-1][np.diff(owner[at]) == 0]
+            if len(again) and name in strict:
+                other = at[1:][np.diff(owner[at]) == 0]
+                pair = pc.not_equal(values.take(pa.array(again)), values.take(pa.array(other)))
+                differ = np.asarray(pair.fill_null(True).to_numpy(zero_copy_only=False))
+                for i in again[differ][::-1].tolist():
+                    row = int(owner[i])
+                    if good[row]:
+                        good[row] = False
+                        value = values[i].as_py()
+                        source.bad.append(Bad(row, source.names[name], TWO_VALUES, value))
+                again = again[good[owner[again]]]
             if len(again):
                 line = int(segment.line_no[owner[again[-1]]])
                 more = len(np.unique(owner[again]))

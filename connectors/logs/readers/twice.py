@@ -1,12 +1,14 @@
 """Keys that a JSON record has twice: DuckDB takes the first, and what it passes over is said.
 
+A record that has two values for a destination or a time is nobody's word, and is given up.
 Parsing every record again would cost a third of the reading. So the bytes are asked first: only
 where more closing quotes of a wanted key stand before colons than values were found is the record
-looked at again. (A key that spells a letter as an escape is not found that way.)
+looked at again, and where a letter is spelled as an escape or a key stands far from its colon.
 """
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -15,10 +17,11 @@ import numpy as np
 import pyarrow as pa
 
 from connectors.logs.engine import literal
+from connectors.logs.readers.base import TWO_VALUES, Bad
 from connectors.logs.remarks import twice
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     import duckdb
     from numpy.typing import NDArray
@@ -27,6 +30,10 @@ if TYPE_CHECKING:
     from connectors.logs.values import Segment
 
 WIDTH: Final = 8  # bytes of a key's end that are compared at once
+# an ASCII letter, digit or underscore, which nobody needs to write so
+_SPELLED: Final = re.compile(rb"\\u00(?:3[0-9]|4[1-9A-Fa-f]|5[0-9AaFf]|6[1-9A-Fa-f]|7[0-9Aa])")
+_BLANK: Final = np.isin(np.arange(256), [9, 10, 13, 32])
+_ANY: Final = re.compile(r'\.(?:"((?:[^"\\]|\\.)*)"|([A-Za-z_][A-Za-z0-9_]*))|\[(\d+)\]')
 _STEP: Final = re.compile(r'\.(?:"((?:[^"\\]|\\.)*)"|([A-Za-z_][A-Za-z0-9_]*))$')
 
 
@@ -49,35 +56,125 @@ def keys_of(paths: tuple[str, ...]) -> list[Key]:
     return found
 
 
-def tell_repeated(
+def repeated(
     segment: Segment,
     source: Source,
     lines: pa.Array,
     paths: Mapping[str, tuple[str, ...]],
     con: duckdb.DuckDBPyConnection,
-) -> None:
-    """Add a notice to the segment for each field that some record has twice.
+    strict: Collection[str],
+) -> NDArray[np.bool_]:
+    """Which records are clear about the fields in `strict`; the others are added to bad.
 
-    lines: the records as text; source.table and source.rows have one row for each.
+    lines: the records as text; source.table and source.rows have one row for each. For each field
+    that some record has twice with one value, or that is not strict, the segment gets a notice.
     """
     ends = _KeyEnds(segment.data)
+    clear = np.ones(len(lines), bool)
+    odd = _owners(segment, source, ends.odd)
+    odd = np.unique(odd[odd >= 0])
+    parsed: dict[int, object] = {}
+    objects: dict[Key, NDArray[np.int64]] = {}
+    usual = np.ones(len(lines), bool)
+    usual[odd] = False
     for field, where in paths.items():
-        keys = keys_of(where)
-        values = len(lines) - source.table.column(field).null_count
-        names = {key.name for key in keys}
-        if ends.count(names) <= values:
+        values = np.asarray(source.table.column(field).is_valid())
+        found = [odd]
+        for number, keys in enumerate(_levels(where)):
+            if number and keys[0] in objects:  # which many fields share
+                found.append(objects[keys[0]])
+                continue
+            few = int(np.count_nonzero(values & usual)) if number == 0 else 0
+            owner = _owners(segment, source, ends.beyond({key.name for key in keys}, few))
+            again = _again(owner, usual)
+            if len(again):
+                again = again[_holds_twice(lines.take(pa.array(again)), keys, con)]
+            if number:
+                objects[keys[0]] = again
+            found.append(again)
+        rows = np.unique(np.concatenate(found))
+        if not len(rows):
             continue
-        at = ends.places(names)
-        rows = segment.starts.searchsorted(at, side="right") - 1
-        rows = rows[(rows >= 0) & (at < segment.ends[rows])]
-        place = source.rows.searchsorted(np.unique(rows[:-1][np.diff(rows) == 0]))
-        place = place[place < len(source.rows)]
-        if not len(place):
-            continue
-        place = place[_holds_twice(lines.take(pa.array(place)), keys, con)]
-        if len(place):
-            line = int(segment.line_no[source.rows[place[0]]])
-            segment.notices.append(twice(source.names[field], line, len(place)))
+        told = []
+        for row in rows.tolist():
+            if row not in parsed:
+                parsed[row] = _parsed(lines[row].as_py())
+            said = _values_at(parsed[row], where)
+            if field in strict and len(set(said)) > 1:
+                if clear[row]:
+                    source.bad.append(
+                        Bad(int(source.rows[row]), source.names[field], TWO_VALUES, said[1])
+                    )
+                clear[row] = False
+            elif len(said) > 1:
+                told.append(row)
+        if told:
+            line = int(segment.line_no[source.rows[told[0]]])
+            segment.notices.append(twice(source.names[field], line, len(told)))
+    return clear
+
+
+def _again(owner: NDArray[np.int64], usual: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The usual rows that come twice in a sorted list of rows, where -1 is none."""
+    owner = owner[owner >= 0]
+    owner = owner[usual[owner]]
+    return np.unique(owner[:-1][np.diff(owner) == 0])
+
+
+def _parsed(text: str) -> object:
+    """A JSON text with every key as often as it comes; None if Python finds no sense in it."""
+    try:
+        return json.loads(text, object_pairs_hook=_Pairs, parse_int=str, parse_float=str)
+    except ValueError:
+        return None
+
+
+def _values_at(top: object, paths: tuple[str, ...]) -> list[str]:
+    """Every value at one of the paths, where an object may repeat a key."""
+    found: list[str] = []
+    for path in paths:
+        at: list[object] = [top]
+        for name, index in _steps(path.removeprefix("json:")):
+            if index is None:
+                at = [v for o in at if isinstance(o, _Pairs) for k, v in o if k == name]
+            else:
+                at = [o[index] for o in at if type(o) is list and index < len(o)]
+        found += [one if isinstance(one, str) else json.dumps(one) for one in at]
+    return found
+
+
+class _Pairs(list[tuple[str, object]]):
+    """An object, with each of its keys as often as it comes."""
+
+
+def _steps(path: str) -> list[tuple[str, int | None]]:
+    """The names and places in lists along a path."""
+    return [
+        (name or re.sub(r"\\(.)", r"\1", spelled), int(index) if index else None)
+        for spelled, name, index in _ANY.findall(path)
+    ]
+
+
+def _levels(where: tuple[str, ...]) -> list[list[Key]]:
+    """The keys at the ends of the paths, and those of the objects that lead there, one by one."""
+    levels = [keys_of(where)]
+    for key in levels[0]:
+        above = keys_of((key.parent,))
+        while above:
+            if above not in levels:
+                levels.append(above)
+            above = keys_of((above[0].parent,))
+    return [keys for keys in levels if keys]
+
+
+def _owners(segment: Segment, source: Source, at: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each place the row of source.rows that it lies in; -1 for none."""
+    if not len(source.rows) or not len(at):
+        return np.full(len(at), -1, np.int64)
+    record = segment.starts.searchsorted(at, side="right") - 1
+    inside = (record >= 0) & (at < segment.ends[record])
+    row = np.minimum(source.rows.searchsorted(record), len(source.rows) - 1)
+    return np.where(inside & (source.rows[row] == record), row, -1)
 
 
 def _holds_twice(
@@ -111,10 +208,14 @@ class _KeyEnds:
         colons = np.flatnonzero(text == ord(":"))
         before = text[colons - 1]
         at = colons[before == ord('"')] - 1
-        if (blank := before == ord(" ")).any():
+        odd = np.array([found.start() for found in _SPELLED.finditer(data)], np.int64)
+        if (blank := (before == ord(" ")) | (before == 9) | (before == 10) | (before == 13)).any():
             spaced = colons[blank] - 2
             at = np.union1d(at, spaced[text[spaced] == ord('"')])
+            further = spaced[_BLANK[text[spaced]]]
+            odd = np.concatenate([odd, further[further >= 0]])
         self._at = at[at >= 0]
+        self.odd = odd  # where a key may be that is not found by its bytes
         self._shifted: dict[int, NDArray[np.uint64]] = {}
         early = int(self._at.searchsorted(WIDTH))
         self._last = np.concatenate([
@@ -125,6 +226,10 @@ class _KeyEnds:
     def count(self, names: set[str]) -> int:
         """How often one of the names may end a key."""
         return sum(int(np.count_nonzero(self._like(name))) for name in names)
+
+    def beyond(self, names: set[str], few: int) -> NDArray[np.int64]:
+        """Where one of the names may end, in order; nowhere if that is no more often than `few`."""
+        return self.places(names) if self.count(names) > few else np.empty(0, np.int64)
 
     def places(self, names: set[str]) -> NDArray[np.int64]:
         """Where one of the names may end, in order."""

@@ -21,15 +21,42 @@ def remarks(found):
     [
         f'{{{AT},"dst_host":"a.example","dst_host":"chatgpt.com"}}',
         f'{{{AT},"dst_host" : "a.example","dst_host":"chatgpt.com"}}',
+        f'{{{AT},"dst_host":"a.example","dst_host"\t \t:"chatgpt.com"}}',
         f'{{"dst_host":"a.example",{AT},"x":{{"dst_host":"b"}},"dst_host":null}}',
         f'{{{AT},"dst_host":"a.example","Dst-Host":"chatgpt.com"}}',
+        f'{{{AT},"dst_host":"a.example","dst_ho\\u0073t":"chatgpt.com"}}',
+        f'{{{AT},"dst_ho\\u0073t":"a.example","dst_host":"chatgpt.com"}}',
+        f'{{{AT},"dst_host":"a.example","ts":"2026-03-02T00:00:00Z"}}',
+        f'{{{AT},"destination":{{}},"destination":{{"domain":"chatgpt.com"}},"dst_host":"a","dst_host":"b"}}',
+    ],
+)
+def test_two_destinations_or_times_in_one_json_record_reject_it(read_text, line):
+    plain = f'{{"dst_host":"h.example",{AT}}}'
+    found = read_text("generic_json", f"{plain}\n{line}\n" * 2)
+    assert found.column("dst_host") == ["h.example"] * 2
+    rejects = [(one.line, one.reason) for one in found.rejects]
+    assert rejects == [(n, "comes more than once, with different values") for n in (2, 4)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f'{{{AT},"dst_host":"a.example","dst_host":"a.example"}}',
+        f'{{{AT},"dst_host":"a.example","dst_ho\\u0073t":"a.example"}}',
+        f'{{{AT},"dst_host":"a.example","user":"ann","user":"ben"}}',
     ],
 )
 def test_a_json_key_that_comes_twice_is_said(read_text, line):
     plain = f'{{"dst_host":"h.example",{AT}}}'
     found = read_text("generic_json", f"{plain}\n{line}\n" * 2)
-    assert found.column("dst_host")[0] == "h.example"
+    assert found.column("dst_host") == ["h.example", "a.example"] * 2
     assert [(line, count) for line, _, count in remarks(found)] == [(2, 2)]
+
+
+def test_an_escaped_letter_alone_is_nothing(read_text):
+    line = f'{{{AT},"dst_ho\\u0073t":"a.example","user":"\\u0061nn"}}'
+    found = read_text("generic_json", line + "\n")
+    assert (found.column("dst_host"), remarks(found), found.said) == (["a.example"], [], [])
 
 
 @pytest.mark.parametrize(
@@ -44,26 +71,34 @@ def test_alike_is_not_twice(read_text, line):
     assert remarks(read_text("generic_json", line + "\n")) == []
 
 
-def test_of_equal_json_keys_the_first_counts(read_text):
-    line = f'{{{AT},"dst_host":"a.example","dst_host":"chatgpt.com"}}'
-    assert read_text("generic_json", line + "\n").column("dst_host") == ["a.example"]
-
-
-def test_a_key_inside_may_come_twice(read_text):
+@pytest.mark.parametrize(
+    "tls",
+    [
+        '"tls": {"sni": "a.example", "sni": "chatgpt.com"}',
+        '"tls": {"sni": "a.example"}, "tls": {"sni": "chatgpt.com"}',
+    ],
+)
+def test_a_destination_inside_may_not_come_twice(read_text, tls):
     event = {
         "timestamp": "2026-03-01T00:00:00.000000+0000", "event_type": "tls",
         "src_ip": "10.0.0.1", "dest_ip": "192.0.2.1", "dest_port": 443, "proto": "TCP",
     }  # fmt: skip
-    text = json.dumps(event)[:-1] + ', "tls": {"sni": "a.example", "sni": "chatgpt.com"}}\n'
-    found = read_text("suricata_eve", text)
-    assert (found.column("tls_sni"), len(remarks(found))) == (["a.example"], 1)
+    found = read_text("suricata_eve", f"{json.dumps(event)[:-1]}, {tls}}}\n")
+    assert (found.rows, [reject.line for reject in found.rejects]) == ([], [1])
 
 
 def test_a_repeated_pair_is_said(read_text):
     plain = "ts=2026-03-01T00:00:00Z host=h.example user=ann\n"
-    found = read_text("generic_kv", plain + plain.replace("user=", "host=chatgpt.com HOST=x user="))
+    found = read_text("generic_kv", plain + plain.replace("user=", 'HOST="h.example" user='))
     assert found.column("dst_host") == ["h.example", "h.example"]
     assert remarks(found) == [(2, "host", 1)]
+
+
+def test_two_destinations_in_one_record_of_pairs_reject_it(read_text):
+    plain = "ts=2026-03-01T00:00:00Z host=h.example user=ann\n"
+    found = read_text("generic_kv", plain + plain.replace("user=", "host=h.example HOST=x user="))
+    assert found.column("line") == [1]
+    assert found.said == [(2, "host", "comes more than once, with different values", "x")]
 
 
 def test_a_pair_may_be_spelled_differently_from_line_to_line(read_text):
