@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from connectors.declared.model import Declaration, InventoryError, Person, RowProblem
-from connectors.declared.people import read_people
+from connectors.declared.people import people_of
 from connectors.declared.policy import Policy, read_policy
 from connectors.declared.read import read_inventories
 from scanner.coverage import Seen, SeriesDays, by_series, operation, unseen_days
@@ -45,9 +45,9 @@ def load_register(request: ScanRequest) -> Register:
     """Read register, people and policy of a request. Raises RegisterError (exit 15)."""
     try:
         policy = read_policy(request.policy, load_yaml) if request.policy else None
-        people = tuple(read_people(request.people)) if request.people else ()
+        people, told = people_of(request.people) if request.people else ([], [])
         if not request.inventories:
-            return Register(people=people, policy=policy)
+            return Register(people=tuple(people), policy=policy, problems=tuple(told))
         words = policy.status_words if policy is not None else None
         found = read_inventories(
             request.inventories,
@@ -59,7 +59,8 @@ def load_register(request: ScanRequest) -> Register:
         )
     except (InventoryError, StrictYamlError) as problem:
         raise RegisterError(str(problem)) from problem
-    return Register(found.rows, people, policy, found.problems, found.rejected, found.sha256)
+    problems = (*found.problems, *told)
+    return Register(found.rows, tuple(people), policy, problems, found.rejected, found.sha256)
 
 
 def reconcile_run(

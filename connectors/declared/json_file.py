@@ -15,6 +15,7 @@ _LISTS: Final = ("assets", "inventory", "systems", "items", "rows", "declared")
 _BOMS: Final = ("bomFormat", "spdxVersion", "@graph")
 _COLUMNS: Final = 2000
 _DEPTH: Final = 4
+_LOOK: Final = 1 << 20  # characters that are looked at to tell a list from lines
 _SHOWN: Final = ("display_value", "value")  # of a field told as an object: what a person sees
 _OWNER_KEYS: Final = ("organisation", "organization", "tenant")
 
@@ -51,6 +52,11 @@ def _load(text: str, path: str) -> object:
     try:
         return json.loads(text, object_pairs_hook=_unrepeated, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
+        if error.msg == "Extra data" and _object_a_line(text):
+            raise InventoryError(
+                path, error.lineno, "", "is one JSON object a line (NDJSON)",
+                'write them as one list: [{"name": ...}, {"name": ...}]', rejected=1,
+            ) from error  # fmt: skip
         raise InventoryError(
             path, error.lineno, "", f"broken JSON: {error.msg}", "is the file cut off?",
             rejected=1, column=error.colno,
@@ -61,6 +67,12 @@ def _load(text: str, path: str) -> object:
         raise InventoryError(
             path, None, "", "JSON is nested too deeply or holds NaN", "write plain values"
         ) from error
+
+
+def _object_a_line(text: str) -> bool:
+    """Whether the first two lines that hold something are objects of their own."""
+    lines = [line for line in text[:_LOOK].splitlines() if line.strip()][:2]
+    return len(lines) > 1 and all(line.lstrip().startswith("{") for line in lines)
 
 
 class _RepeatedError(ValueError):

@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from connectors.declared import cells, csv_file, json_file
-from connectors.declared.model import InventoryError, Person
+from connectors.declared.model import InventoryError, Person, RowProblem
 from connectors.declared.read import read_bytes
+from connectors.declared.status import short
 from connectors.declared.text import decode, fold
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ _HEADERS: Final[dict[str, tuple[str, ...]]] = {
     "department": ("department", "dept", "team", "unit", "organisation unit", "abteilung"),
     "aliases": ("aliases", "alias", "other names", "other mails", "proxy addresses"),
 }
+_NAMED: Final = 20  # columns not read that are named
 _FIELD_OF: Final = {synonym: name for name, many in _HEADERS.items() for synonym in many}
 _INACTIVE: Final = frozenset(
     {
@@ -46,8 +48,16 @@ def read_people(path: str | Path) -> list[Person]:
     order and under usual synonyms; without `active` everyone is. Raises InventoryError, also when
     two people share a mail or a login: then no owner could be told for sure.
     """
+    return people_of(path)[0]
+
+
+def people_of(path: str | Path) -> tuple[list[Person], list[RowProblem]]:
+    """As read_people, and a note that names the columns taken when there are others, too.
+
+    A log has a column "user": whoever gave one as people should see it.
+    """
     shown = str(path)
-    text, _ = decode(read_bytes(Path(path), shown), shown)
+    text, _ = decode(read_bytes(Path(path), shown, "people list"), shown)
     if text.lstrip()[:1] in ("[", "{"):
         records = json_file.records_of(text, shown)
     else:
@@ -62,7 +72,18 @@ def read_people(path: str | Path) -> list[Person]:
     even, _ = csv_file.even(records[1:], len(fields), shown, lenient=False)
     people = [(r.line, _person(fields, r, shown)) for r in even if r is not None and not r.blank]
     _check_unique(people, shown)
-    return [person for _, person in people]
+    return [person for _, person in people], _columns(records[0], fields, shown)
+
+
+def _columns(header: Record, fields: list[str | None], path: str) -> list[RowProblem]:
+    pairs = [(short(n.strip()), f) for n, f in zip(header.cells, fields, strict=True) if n.strip()]
+    left = [name for name, field in pairs if field is None]
+    if not left:
+        return []
+    taken = ", ".join(f"{name} ({field})" for name, field in pairs if field is not None)
+    more = f" and {len(left) - _NAMED} more" if len(left) > _NAMED else ""
+    message = f"people read from {taken}; not read: {', '.join(left[:_NAMED])}{more}"
+    return [RowProblem(path, "note", "people_columns", message, header.line)]
 
 
 def _person(fields: list[str | None], record: Record, path: str) -> Person:

@@ -45,6 +45,12 @@ class Match(_Strict):
             if self.name_regex or self.account_or_group_regex:
                 raise ValueError("give domain_suffix or the two regexes, not both")
             host = read_host(self.domain_suffix)
+            bare = self.domain_suffix.removeprefix("*").removeprefix(".")
+            if bare != self.domain_suffix and read_host(bare).verdict == "host":
+                raise ValueError(
+                    f'domain_suffix "{self.domain_suffix}" holds for everything below it anyhow; '
+                    f'write "{bare}"'
+                )
             if host.verdict != "host":
                 raise ValueError(f'domain_suffix "{self.domain_suffix}" would match everything')
             if host.text != self.domain_suffix.casefold().strip("."):
@@ -117,7 +123,7 @@ class Policy(_Strict):
 def read_policy(path: str | Path, parse: Parser) -> Policy:
     """The policy of a file. Raises InventoryError with line and key; the parser's errors pass."""
     shown = str(path)
-    text, _ = decode(read_bytes(Path(path), shown), shown)
+    text, _ = decode(read_bytes(Path(path), shown, "policy"), shown)
     return policy_of(parse(text, shown), shown)
 
 
@@ -145,11 +151,26 @@ def located(error: ValidationError, document: object, path: str) -> InventoryErr
             at = at[step]  # type: ignore[index]  # a step of the error's own path
         except (KeyError, IndexError, TypeError):
             break
-    message = first["msg"].removeprefix("Value error, ")
+    message = _WANTED.get(first["type"]) or first["msg"].removeprefix("Value error, ")
+    if first["type"] in _WANTED and first["input"] is None:
+        message = f"is empty, and {message}"
     if first["type"] == "extra_forbidden":
         return InventoryError(path, line or 1, key, "unknown key", _nearest(first["loc"]))
     hint = "a waiver must end some day" if first["type"] == "missing" and "expires" in key else ""
     return InventoryError(path, line or 1, key, message, hint or "correct the value")
+
+
+# What pydantic calls by its types, in the words of the file.
+_WANTED: Final = {
+    "tuple_type": "wants a list",
+    "dict_type": "wants a mapping",
+    "model_type": "wants a mapping",
+    "model_attributes_type": "wants a mapping",
+    "string_type": "wants text",
+    "date_type": "wants a date such as 2027-01-31",
+    "date_parsing": "wants a date such as 2027-01-31",
+    "date_from_datetime_parsing": "wants a date such as 2027-01-31",
+}
 
 
 def _nearest(place: tuple[str | int, ...]) -> str:

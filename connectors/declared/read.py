@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 
 _MAX_BYTES: Final = 256 << 20
 _ZIP: Final = b"PK"
+_KINDS: Final = ((Path.is_fifo, "a FIFO"), (Path.is_socket, "a socket"))
+_WHEN_EMPTY: Final = {
+    "register": "export the register again",
+    "policy": "write the policy, or leave the option out",
+    "scan scope": "write the scope, or leave the option out",
+}
 
 
 def read_inventory(
@@ -149,21 +155,34 @@ def read_inventories(
     )
 
 
-def read_bytes(path: Path, shown: str) -> bytes:
-    """The bytes of a declared file. Raises InventoryError: missing, unreadable, empty, too big."""
+def read_bytes(path: Path, shown: str, what: str = "register") -> bytes:
+    """The bytes of a declared file; `what` it should be, for messages.
+
+    Raises InventoryError: missing, no regular file, unreadable, empty, too big.
+    """
     try:
         if not path.is_file():
-            what = "is a directory" if path.is_dir() else "does not exist"
-            raise InventoryError(shown, None, "", what, "give the path of a file")
+            raise InventoryError(shown, None, "", *_no_file(path))
         if path.stat().st_size > _MAX_BYTES:
-            raise InventoryError(shown, None, "", "is larger than 256 MiB", "is it a register?")
+            raise InventoryError(shown, None, "", "is larger than 256 MiB", f"is it a {what}?")
         data = path.read_bytes()
     except OSError as error:
         problem = f"cannot be read ({error.strerror})"
         raise InventoryError(shown, None, "", problem, "check its permissions") from error
     if not data.strip():
-        raise InventoryError(shown, None, "", "is empty", "export the register again")
+        hint = _WHEN_EMPTY.get(what, f"write or export the {what} again")
+        raise InventoryError(shown, None, "", "is empty", hint)
     return data
+
+
+def _no_file(path: Path) -> tuple[str, str]:
+    """What stands there instead of a file, and what to do."""
+    if path.is_dir():
+        return "is a directory", "give the path of a file"
+    if not path.exists():
+        return "does not exist", "give the path of a file"
+    kind = next((word for test, word in _KINDS if test(path)), "a device")
+    return f"is {kind}, not a regular file", "save its content to a file and give that"
 
 
 def _tables(

@@ -50,7 +50,7 @@ class ScanScope(BaseModel):
 def read_scope(path: str | Path, parse: Parser) -> ScanScope:
     """The scope of a file. Raises InventoryError with line and key; the parser's errors pass."""
     shown = str(path)
-    text, _ = decode(read_bytes(Path(path), shown), shown)
+    text, _ = decode(read_bytes(Path(path), shown, "scan scope"), shown)
     document = parse(text, shown)
     if not isinstance(document, dict):
         raise InventoryError(shown, 1, "", "wants a mapping", "see docs: scan scope")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from connectors.declared.people import read_people
+from connectors.declared.people import people_of
 from connectors.declared.policy import Policy, read_policy
 from connectors.declared.read import read_inventories
 from connectors.declared.scope import ScanScope, read_scope
@@ -71,7 +71,8 @@ def reconcile_files(
         today=day,
     )
     assets = read_assets(assets_path)
-    people = read_people(people_path) if people_path else []
+    people, told = people_of(people_path) if people_path else ([], [])
+    inventory = replace(inventory, problems=(*inventory.problems, *told))
     identity = identify(assets, identity_store or MemoryIdentities())
     kept = [replace(asset, asset_id=identity[asset.asset_id]) for asset in assets]
     found = reconcile(kept, inventory.rows, people, policy, coverage_of(scope), as_of=day)

@@ -239,3 +239,27 @@ def test_cells_right_of_a_sheets_header_are_named(workbook):
     found = read_inventory(workbook(Systems=[*GOOD, ["C", "D", "live", "", "secret"]]))
     assert "Systems: columns not read: column 5" in told(found, "columns_not_read")[0]
     assert json.loads(found.rows[1].raw)["column 5"] == "secret"
+
+
+def test_one_json_object_a_line_is_told_as_such(register):
+    text = '{"name": "A", "vendor": "B"}\n{"name": "C", "vendor": "D"}\n'
+    with pytest.raises(InventoryError, match="is one JSON object a line"):
+        read_inventory(register(text, "r.json"))
+
+
+def test_json_that_is_cut_or_doubled_is_still_called_broken(register):
+    with pytest.raises(InventoryError, match="broken JSON: Extra data"):
+        read_inventory(register('[{"name": "A"}] [', "r.json"))
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("Who is responsible?", "business_owner"),
+        ("Verantwortliche Person", "business_owner"),
+        ("Genehmigt am", "approved_on"),
+    ],
+)
+def test_headers_of_persons_and_dates(register, header, field):
+    found = read_inventory(register(f"Name,Vendor,{header}\nA,B,2025-01-02\n"))
+    assert found.columns[header] == field

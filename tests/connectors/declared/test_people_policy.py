@@ -2,12 +2,14 @@
 
 import datetime as dt
 import json
+import os
 
 import pytest
 
 from connectors.declared.model import InventoryError, Person
-from connectors.declared.people import read_people
+from connectors.declared.people import people_of, read_people
 from connectors.declared.policy import policy_of, read_policy
+from connectors.declared.read import read_inventory
 from connectors.declared.scope import read_scope
 
 
@@ -128,3 +130,59 @@ def test_a_scope_is_read_and_ignores_keys_it_does_not_know(tmp_path):
     path.write_text('{"as_of": "2026-10-15", "covered": {"proxy": "all", "x": 1}, "y": 2}')
     scope = read_scope(path, parse)
     assert (scope.as_of, scope.covered.proxy) == (dt.date(2026, 10, 15), "all")
+
+
+def test_a_log_given_as_people_is_told_by_its_columns(tmp_path):
+    path = tmp_path / "proxy.csv"
+    path.write_text("ts,host,user\n2026-01-01,chatgpt.com,jd\n")
+    people, told = people_of(path)
+    assert [person.login for person in people] == ["jd"]
+    assert [one.message for one in told] == ["people read from user (login); not read: ts, host"]
+
+
+def test_a_people_list_of_known_columns_is_not_remarked_on(tmp_path):
+    path = tmp_path / "people.csv"
+    path.write_text("login,name\njd,Jane Doe\n")
+    assert people_of(path)[1] == []
+
+
+def test_an_empty_policy_is_told_as_a_policy(tmp_path):
+    path = tmp_path / "policy.yaml"
+    path.write_text("\n")
+    with pytest.raises(InventoryError, match=r"policy\.yaml: is empty; write the policy"):
+        read_policy(path, parse)
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ({"prohibited": None}, "prohibited: is empty, and wants a list"),
+        ({"prohibited": "x"}, "prohibited: wants a list"),
+        ({"sanctioned_tenants": None}, "sanctioned_tenants: is empty, and wants a mapping"),
+        ({"prohibited": [None]}, r"prohibited\[0\]: is empty, and wants a mapping"),
+        ({"waivers": [{"id": 1, "match": DOMAIN, "expires": "2027-01-01"}]}, "id: wants text"),
+        (
+            {"waivers": [{"id": "W", "match": DOMAIN, "expires": "soon"}]},
+            "wants a date such as 2027-01-31",
+        ),
+        (
+            {"prohibited": [{"id": "P", "match": {"domain_suffix": "*.deepseek.com"}}]},
+            'holds for everything below it anyhow; write "deepseek.com"',
+        ),
+        (
+            {"prohibited": [{"id": "P", "match": {"domain_suffix": ".deepseek.com"}}]},
+            'write "deepseek.com"',
+        ),
+        ({"prohibited": [{"id": "P", "match": {"domain_suffix": "*.com"}}]}, "match everything"),
+    ],
+)
+def test_a_policy_is_refused_in_plain_words(document, message):
+    with pytest.raises(InventoryError, match=message):
+        policy_of(document, "policy.yaml")
+
+
+@pytest.mark.parametrize("read", [read_people, read_inventory, lambda p: read_policy(p, parse)])
+def test_a_fifo_is_told_as_one_and_not_waited_for(tmp_path, read):
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(InventoryError, match="is a FIFO, not a regular file; save its content"):
+        read(tmp_path / "pipe")
