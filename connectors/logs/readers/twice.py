@@ -92,22 +92,18 @@ def repeated(
             if number:
                 objects[keys[0]] = again
             found.append(again)
-        rows = np.unique(np.concatenate(found))
-        if not len(rows):
-            continue
         told = []
-        for row in rows.tolist():
+        for row in np.unique(np.concatenate(found)).tolist():
             if row not in parsed:
                 parsed[row] = _parsed(lines[row].as_py())
             said = _values_at(parsed[row], where)
-            if field in strict and len(set(said)) > 1:
-                if clear[row]:
-                    source.bad.append(
-                        Bad(int(source.rows[row]), source.names[field], TWO_VALUES, said[1])
-                    )
+            other = next((one for one in said if one != said[0]), None)
+            if other is None or field not in strict:
+                told += [row] * (len(said) > 1)
+            elif clear[row]:
                 clear[row] = False
-            elif len(said) > 1:
-                told.append(row)
+                bad = Bad(int(source.rows[row]), source.names[field], TWO_VALUES, other)
+                source.bad.append(bad)
         if told:
             line = int(segment.line_no[source.rows[told[0]]])
             segment.notices.append(twice(source.names[field], line, len(told)))
