@@ -198,10 +198,10 @@ create macro time_any(x) as
 create macro host_of(url) as
     nothing(regexp_extract(url, '^(?:[A-Za-z][A-Za-z0-9+.-]*://|//)?([^/?#]*)', 1));
 
--- Whether two candidates for one host disagree: b is neither a nor a domain that a lies in.
+-- Whether two candidates for one host disagree: b is neither a (bare) nor a domain that a lies in.
 create macro bare_host(x) as rtrim(regexp_replace(lower(trim(x)), ':[0-9]*$', ''), '.');
 create macro another_host(a, b) as
-    bare_host(b) <> bare_host(a) and not ends_with(bare_host(a), '.' || bare_host(b));
+    bare_host(b) <> a and not ends_with(a, '.' || bare_host(b));
 
 -- The path, without query and fragment.
 create macro path_of(url) as

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from connectors.logs.expressions import Expression, Expressions
 
 SKIP, LEARN, OTHERS = "_skip", "_learn_", "_others"
+TAKEN = "_taken"  # the contested host, made once since every candidate is held against it
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,9 @@ def make_plan(
         every += expressions.learn.values()
     fields = tuple(dict.fromkeys(name for e in every for name in e.fields))
     source = _cleaned(fields, words)
+    if contested is not None and len(used.get(contested, ())) > 1:
+        taken = f"bare_host({_coalesced(used[contested])}) as {TAKEN}"
+        source = f"select *, {taken} from ({source})"  # noqa: S608 - expressions of the format, checked
     return Plan(
         sql=_select([*parts.values(), *more], source),
         rest=_select(
@@ -138,9 +142,8 @@ def _others(chosen: Sequence[Expression]) -> str:
 
     Case, port and a last dot are no difference; nor is a domain that the name taken lies in.
     """
-    taken = _coalesced(chosen)
     parts = " ".join(
-        f", case when another_host({taken}, ({e.sql}\n)) then '{i}' end"
+        f", case when another_host({TAKEN}, ({e.sql}\n)) then '{i}' end"
         for i, e in enumerate(chosen)
     )
     return f"nullif(concat_ws(' '{parts}), '') as {OTHERS}"
