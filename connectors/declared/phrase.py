@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-_CLAUSE = re.compile(r"\s[\x96\xa4-]+\s|[\u2013\u2014;,()\[\]|\n]|[.:!?](?=\s|$)")
+_CLAUSE = re.compile(r"\s[\x96\xa4-]+\s|[\u2013\u2014\u2192=>;,()\[\]|\n]|[.:!?](?=\s|$)")
 _ASKED = re.compile(r"[?\uff1f](?=[\s?!.,;:)\]\uff1f]|$)|\u00bf")
 _CROSSES: Final = frozenset(
     key for key, answer in ANSWERS.items() if answer == "no" and not key.isalnum()
@@ -73,6 +73,13 @@ _UNTIL_REVOKED: Final = re.compile(
 )
 
 
+def visible(text: str) -> str:
+    """The text without zero-width characters and soft hyphens, which hide a word from us."""
+    if text.isascii():
+        return text
+    return "".join(c for c in text if unicodedata.category(c) != "Cf")
+
+
 def clauses(text: str) -> list[str]:
     """The folded clauses of a cell: a "no" before a comma denies nothing behind it."""
     return [folded for part in _CLAUSE.split(text) if (folded := fold(part))]
@@ -101,8 +108,10 @@ def taken_back(text: str, rest: Sequence[str], today: dt.date | None) -> list[Sa
     with a last day is not approved, for nobody can say whether it has passed.
     """
     found = list(_marks(text))
-    if rest and all(word in NEGATIONS or ANSWERS.get(word) == "no" for word in rest[0].split()):
-        found.append(Said("refused", f'"{rest[0]}"'))
+    for part in rest:
+        words = part.split()
+        if words[-1] in NEGATIONS or all(ANSWERS.get(w) == "no" for w in words):
+            found.append(Said("refused", f'"{words[-1]}"'))
     found += _ended(" ".join(rest), today)
     for part in rest:
         found += _found(_lifted(part), _TAKING_BACK, today)

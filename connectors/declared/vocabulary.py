@@ -18,9 +18,10 @@ if TYPE_CHECKING:
     from connectors.declared.words import Question
 
 # "Pilot - what a pilot is"; not behind an initial ("N. Smith")
-_HEAD = re.compile(r"\s[\x96\xa4-]+\s|[\u2013\u2014:;,(\[!?\n]|(?<!\b\w)\.")
+_HEAD = re.compile(r"\s[\x96\xa4-]+\s|[\u2013\u2014\u2192=>:;,(\[!?\n]|(?<!\b\w)\.")
 MORE: Final = "says more than its first word"
 _LONGEST: Final = 6  # words of a status phrase
+_READ: Final = 4000  # characters of a cell that is read
 _WORD: Final = 60  # characters of a cell that is a word
 _STRICT: Final = frozenset({"refused", "retired"})  # a policy silent on the word does not lift it
 _GOOD: Final = frozenset({"approved", "exception"})  # what can be taken back
@@ -49,6 +50,9 @@ class Reading:
 
 
 UNKNOWN: Final = Reading(None, known=False)
+_TOO_LONG: Final = Reading(
+    "not_yet", note="is too long for a status; read as not yet", against=True, loose=True
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,9 @@ class Vocabulary:
 
     def read(self, cell: str, question: Question | None = None) -> Reading:
         """What a cell that holds something says. question: what its header asks."""
+        cell = phrase.visible(cell)
+        if len(cell) > _READ:
+            return _TOO_LONG
         answer = ANSWERS.get(_key(cell)) if question is not None else None
         if question is not None and answer is not None:
             return Reading(question.yes if answer == "yes" else question.no)

@@ -22,6 +22,8 @@ TAKEN_BACK = [
     "approved - no, withdrawn", "Approved unfortunately revoked", "Was approved, now blocked",
     "Approved, not in use", "In use (blocked for guests)", "Freigabe erteilt, dann Widerruf",
     "approved until revoked in 2024", "APPROVED; SUSPENDED", "approved\nwithdrawn",
+    "approved -> no", "approved=no", "in use, decision: no", "Approved NOT",
+    "approved\u200b, revo\u00adked", "Approved, decision reversed", "Approved (de-approved)",
 ]  # fmt: skip
 OPEN = [
     "approved - on hold", "Approved: pending", "Approved pending review", "approved?",
@@ -142,3 +144,8 @@ def test_very_many_different_cells_are_counted(register):
     found = phrases(read_inventory(register("Name,Vendor,Status\n" + rows), today=DAY))
     assert len(found) == 21
     assert any("and 279 more rows" in line for line in found)
+
+
+def test_a_cell_too_long_to_read_is_no_approval():
+    read = OURS.read("approved " + "until 2030 " * 50_000)
+    assert (read.lifecycle, read.note is None) == ("not_yet", False)
