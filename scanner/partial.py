@@ -229,6 +229,8 @@ def detections(sightings: pa.Table) -> tuple[pa.Table, pa.Table]:
     """Split PARTIAL rows into detections (medium or above) and candidates for review."""
     strong = pa.array([word for word, rank in RANK.items() if rank >= RANK["medium"]])
     mask = pc.is_in(sightings["detection"], value_set=strong)
+    if pc.all(mask).as_py():
+        return sightings, sightings.slice(0, 0)  # the usual case, and no copy
     return sightings.filter(mask), sightings.filter(pc.invert(mask))
 
 

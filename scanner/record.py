@@ -273,11 +273,15 @@ def write_sightings(
         if not result.partial.sightings.num_rows:
             continue
         found, weak = detections(result.partial.sightings)
+        result.partial.sightings = PARTIAL.empty_table()  # it goes with what is made of it
         strong.append(_tagged(found, result))
         if weak.num_rows:
             _candidates(con, run_id, result.path, weak)
     products = {one.id: one.product for one in compiled.services.values()}
-    table = identified(con, pa.concat_tables(strong), products, organisation, run_id)
+    every = pa.concat_tables(strong)
+    strong.clear()
+    table = identified(con, every, products, organisation, run_id)
+    del every
     con.register("found", table)
     con.execute(
         """
