@@ -15,6 +15,7 @@ from connectors.logs.settings import ReadSettings
 from scanner.errors import SignaturesError, UsageError
 from signatures.compile import Compiled, compile_rows
 from signatures.errors import SignatureError
+from signatures.governance import Supplier, load_vendors
 from signatures.kept import load_rows
 from signatures.load import BUILTIN, Catalogue, load_catalogue
 from signatures.strict_yaml import StrictYamlError, load_yaml
@@ -43,6 +44,14 @@ def compiled(overlays: Sequence[Path] = ()) -> Compiled:
     """The signatures as look-up tables; raises SignaturesError."""
     try:
         return compile_rows(load_rows((BUILTIN, *overlays)))
+    except SignatureError as problem:
+        raise SignaturesError(str(problem)) from problem
+
+
+def suppliers() -> dict[str, Supplier]:
+    """The shipped vendor files by vendor; raises SignaturesError."""
+    try:
+        return load_vendors()
     except SignatureError as problem:
         raise SignaturesError(str(problem)) from problem
 

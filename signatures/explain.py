@@ -6,13 +6,13 @@ import difflib
 from typing import TYPE_CHECKING, Any, Final
 
 from signatures.errors import SignatureError
-from signatures.model import model_of
+from signatures.model import Signature, model_of
 from signatures.strict_yaml import line_at
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from pydantic import ValidationError
+    from pydantic import BaseModel, ValidationError
 
     from signatures.strict_yaml import LineDict
 
@@ -23,12 +23,22 @@ def dotted(keys: Sequence[str | int]) -> str:
     return text.removeprefix(".")
 
 
-def located(problem: ValidationError, raw: LineDict, source: str) -> SignatureError:
-    """The first fault in the order of the file; a missing key last, as a typo causes one too."""
+def located(
+    problem: ValidationError,
+    raw: LineDict,
+    source: str,
+    model: type[BaseModel] = Signature,
+) -> SignatureError:
+    """The first fault in the order of the file; a missing key last, as a typo causes one too.
+
+    model: what the file was held against.
+    """
     errors = problem.errors(include_url=False)
     first = min(errors, key=lambda error: (error["type"] == "missing", line_at(raw, error["loc"])))
     loc = first["loc"]
-    said, hint = _said(first["type"], first["msg"], first.get("ctx", {}), first["input"], loc)
+    known = sorted(model_of(loc[:-1], model).model_fields)
+    context = {"known": known, **first.get("ctx", {})}
+    said, hint = _said(first["type"], first["msg"], context, first["input"], str(loc[-1]))
     return SignatureError(source, line_at(raw, loc), dotted(loc), said, hint)
 
 
@@ -44,13 +54,13 @@ _WANTED: Final = {
 
 
 def _said(
-    kind: str, message: str, context: Mapping[str, Any], value: object, loc: tuple[str | int, ...]
+    kind: str, message: str, context: Mapping[str, Any], value: object, key: str
 ) -> tuple[str, str]:
-    """Problem and hint for one pydantic error."""
+    """Problem and hint for one pydantic error; context has the keys `known` there."""
     problem, hint = message[:1].lower() + message[1:], ""
     if kind == "extra_forbidden":
-        known = sorted(model_of(loc[:-1]).model_fields)
-        near = difflib.get_close_matches(str(loc[-1]), known, 1)
+        known = context["known"]
+        near = difflib.get_close_matches(key, known, 1)
         problem = "unknown key"
         hint = f'did you mean "{near[0]}"?' if near else f"there are {', '.join(known)}"
     elif kind == "missing":

@@ -120,21 +120,7 @@ def load_catalogue(folders: Sequence[Path] = (BUILTIN,)) -> Catalogue:
 
 def read_signature(data: bytes, source: str, tables: Tables) -> Entry:
     """One signature from the bytes of its file. Raises SignatureError; does not know the path."""
-    try:
-        raw = load_yaml(decode(data, source), source)
-    except StrictYamlError as problem:
-        raise SignatureError(source, problem.line, "", problem.problem) from None
-    if not isinstance(raw, LineDict):
-        raise SignatureError(source, 1, "", "not a mapping", "begin with `id: <kind>/<service>`")
-    for keys, text in _texts(raw):
-        if not text.isprintable():
-            raise SignatureError(
-                source,
-                line_at(raw, keys),
-                dotted(keys),
-                "control or invisible character",
-                "use printable characters only",
-            )
+    raw = parse_file(data, source, "begin with `id: <kind>/<service>`")
     try:
         signature = Signature.model_validate(raw)
     except ValidationError as problem:
@@ -151,9 +137,32 @@ def read_signature(data: bytes, source: str, tables: Tables) -> Entry:
         )
     for number, indicator in enumerate(signature.indicators):
         for fault in faults(indicator, tables):
-            keys = ("indicators", number, *fault.key.split("."))
+            keys: tuple[str | int, ...] = ("indicators", number, *fault.key.split("."))
             raise SignatureError(source, entry.line(*keys), dotted(keys), fault.problem, fault.hint)
     return entry
+
+
+def parse_file(data: bytes, source: str, hint: str = "") -> LineDict:
+    """The mapping in the bytes of a file, of printable text only. Raises SignatureError.
+
+    hint: how a file that is no mapping should begin.
+    """
+    try:
+        raw = load_yaml(decode(data, source), source)
+    except StrictYamlError as problem:
+        raise SignatureError(source, problem.line, "", problem.problem) from None
+    if not isinstance(raw, LineDict):
+        raise SignatureError(source, 1, "", "not a mapping", hint)
+    for keys, text in _texts(raw):
+        if not text.isprintable():
+            raise SignatureError(
+                source,
+                line_at(raw, keys),
+                dotted(keys),
+                "control or invisible character",
+                "use printable characters only",
+            )
+    return raw
 
 
 def signature_files(folder: Path) -> list[Path]:

@@ -10,6 +10,8 @@ from typing import Annotated, Any, Final, Literal, TypeAlias, get_args
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
+from signatures.governance_shape import FACTS, Governance, VendorFile
+
 Kind: TypeAlias = Literal[
     "saas_chat",
     "saas_app",
@@ -200,18 +202,22 @@ class Signature(_Strict):
     override: bool = False
     indicators: Annotated[list[Indicator], Field(min_length=1)]
     cases: list[Case] = []
+    governance: Governance | None = None
 
 
-def model_of(keys: tuple[str | int, ...]) -> type[BaseModel]:
+def model_of(keys: tuple[str | int, ...], root: type[BaseModel] = Signature) -> type[BaseModel]:
     """The model whose keys are allowed at a place in a file, for "did you mean"."""
-    model: type[BaseModel] = Signature
+    model = root
     inside: dict[tuple[type[BaseModel], str], type[BaseModel]] = {
         (Signature, "indicators"): Indicator,
         (Signature, "cases"): Case,
         (Indicator, "needs"): Needs,
         (Indicator, "evidence"): Evidence,
         (Case, "observe"): Observe,
+        (Signature, "governance"): Governance,
     }
+    for owner in (Governance, VendorFile):
+        inside |= {(owner, key): made for key, made in FACTS.items()}
     for key in keys:
         if isinstance(key, str):
             model = inside.get((model, key), model)

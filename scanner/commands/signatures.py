@@ -50,29 +50,34 @@ def list_(kind: str | None, as_json: bool) -> None:
 
 @signatures.command()
 @click.argument("service")
-def show(service: str) -> None:
-    """The file of one SERVICE, with its evidence and its cases."""
-    from scanner.load import catalogue
+@json_option
+def show(service: str, as_json: bool) -> None:
+    """The file of one SERVICE, with its evidence, its cases and what is known of its supplier."""
+    from scanner.load import catalogue, suppliers
+    from signatures.governance import merged
 
     signatures_ = (entry.signature for entry in catalogue().entries)
     found = next((one for one in signatures_ if one.id == service), None)
     if found is None:
         raise UsageError("no such service", service, "`aicensus signatures list` names them")
-    click.echo(found.model_dump_json(indent=2, exclude_none=True))
+    vendor = suppliers().get(found.vendor)
+    facts = merged(vendor.facts if vendor is not None else None, found.governance)
+    shown = {**found.model_dump(exclude_none=True), "governance": facts}
+    click.echo(json.dumps(shown, indent=None if as_json else 2))
 
 
 @signatures.command()
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path, exists=True, file_okay=False))
 def lint(folders: tuple[Path, ...]) -> None:
     """Check the catalogue (and FOLDERS of your own on top): language, evidence, cases."""
-    from scanner.load import catalogue
+    from scanner.load import catalogue, suppliers
     from scanner.match.observed import judge_observed
     from signatures.compile import compile_catalogue
     from signatures.lint import lint as check
 
     loaded = catalogue(folders)
     tables = compile_catalogue(loaded)
-    issues = list(check(loaded, lambda observed: judge_observed(tables, observed)))
+    issues = check(loaded, lambda observed: judge_observed(tables, observed), suppliers())
     for issue in issues:
         click.echo(str(issue))
     count = len(loaded.entries)

@@ -37,6 +37,7 @@ from signatures.lint.strength import (
     QuietSurface,
     RangeTooSure,
 )
+from signatures.lint.suppliers import supplier_issues
 from signatures.lint.together import (
     DuplicateInFile,
     RedundantHost,
@@ -47,8 +48,9 @@ from signatures.lint.together import (
 from signatures.lint.verdicts import case_results, unreachable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
+    from signatures.governance import Supplier
     from signatures.lint.base import Judge
     from signatures.load import Catalogue, Entry
 
@@ -86,16 +88,21 @@ LINTS: Final[tuple[Lint, ...]] = (
 )
 
 
-def lint(catalogue: Catalogue, judge: Judge | None = None) -> list[LintIssue]:
+def lint(
+    catalogue: Catalogue,
+    judge: Judge | None = None,
+    vendors: Mapping[str, Supplier] | None = None,
+) -> list[LintIssue]:
     """All that is to mend, by file and line.
 
     judge: the matcher over this catalogue, from an observation (column to value) to its verdict;
-    without it the cases are not run.
+    without it the cases are not run. vendors: the vendor files (none unless given).
     """
     issues = [issue for check in LINTS for issue in _run(check, catalogue)]
     if judge is not None:
         issues += case_results(catalogue, judge)
         issues += unreachable(catalogue, judge)
+    issues += supplier_issues(catalogue, vendors or {})
     return sorted(issues, key=lambda issue: (issue.path, issue.line, issue.name))
 
 
