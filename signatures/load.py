@@ -1,40 +1,58 @@
 """Reading the catalogue: whole or not at all.
 
-A folder holds `<kind>/<service>.yaml`, and the path is the id. Later folders (overlays) may add
-services; one that carries an id that is already there must say `override: true`, and is listed.
+A pack holds `<kind>/<service>.yaml`, and the path is the id. Later packs (overlays) may add
+services; one that carries an id that is already there must say `override: true`, and is told.
+Candidates stand in `nursery/`: all they say is a hint.
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
 from signatures.errors import SignatureError
 from signatures.explain import dotted, located
 from signatures.model import Signature
+from signatures.overlay import Override, refuse_public_suffix, refuse_tables, remarks, replaced
+from signatures.pack import BUILTIN, NURSERY, SHIPPED, read_folder
 from signatures.strict_yaml import LineDict, StrictYamlError, decode, line_at, load_yaml
-from signatures.suffixes import public_suffix
 from signatures.tables import Tables, shipped_tables
 from signatures.values import faults
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
-BUILTIN: Final = Path(__file__).parent / "catalogue"
-MAX_FILES: Final = 20_000
+    from signatures.overlay import Remark
+    from signatures.pack import About, Pack, PackFile
+
+__all__ = [
+    "BUILTIN",
+    "Catalogue",
+    "Entry",
+    "Override",
+    "load_catalogue",
+    "load_packs",
+    "parse_file",
+    "read_signature",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One signature and where it stands. source: its path as text; raw keeps the lines of keys."""
+    """One signature and where it stands. source: its path as text; raw keeps the lines of keys.
+
+    origin: SHIPPED, or the name of the overlay. nursery: a candidate, of which all is a hint.
+    """
 
     signature: Signature
     source: str
     raw: LineDict
+    origin: str = SHIPPED
+    nursery: bool = False
 
     def line(self, *keys: str | int) -> int:
         """The line on which a key stands, such as ("indicators", 0, "value")."""
@@ -42,22 +60,18 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Override:
-    """An id whose meaning an overlay changed, on purpose."""
-
-    id: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All signatures, sorted by id. digest: sha256 over ids, contents and tables."""
+    """All signatures, sorted by id. digest: sha256 over the packs and the tables.
+
+    packs: the shipped one first. remarks: what a run must say of the others.
+    """
 
     entries: tuple[Entry, ...]
     overrides: tuple[Override, ...]
     tables: Tables
     digest: str
+    packs: tuple[About, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 def load_catalogue(folders: Sequence[Path] = (BUILTIN,)) -> Catalogue:
@@ -65,56 +79,43 @@ def load_catalogue(folders: Sequence[Path] = (BUILTIN,)) -> Catalogue:
 
     Raises SignatureError for the first thing that is wrong in any file.
     """
+    return load_packs([read_folder(folder) for folder in folders])
+
+
+def load_packs(packs: Sequence[Pack]) -> Catalogue:
+    """The catalogue of some packs: the first is what is shipped and later ones are overlays.
+
+    Raises SignatureError for the first thing that is wrong in any file.
+    """
     tables = shipped_tables()
-    found: dict[str, tuple[Entry, bytes]] = {}
+    found: dict[str, Entry] = {}
     overrides: list[Override] = []
-    for folder in folders:
+    for number, pack in enumerate(packs):
+        if number:
+            refuse_tables(pack)
         here: dict[str, Entry] = {}
-        for path in signature_files(folder):
-            entry, content = _read(path, tables)
-            signature = entry.signature
+        for file in pack.files:
+            entry = _entry(file, pack.about.name if number else SHIPPED, tables)
             _refuse_twin(here, entry)
-            here[signature.id] = entry
-            if path.relative_to(folder).with_suffix("").as_posix() != signature.id:
-                raise SignatureError(
-                    entry.source,
-                    entry.line("id"),
-                    "id",
-                    f"{signature.id!r} is not what the path says",
-                    f"save it as {signature.id}.yaml or write"
-                    f" {path.relative_to(folder).with_suffix('').as_posix()}",
-                )
-            if folder != folders[0]:
-                _refuse_public_suffix(entry)
-            before = found.get(signature.id)
-            if before is not None:
-                if not signature.override:
-                    raise SignatureError(
-                        entry.source,
-                        entry.line("id"),
-                        "id",
-                        f"overrides shipped {signature.id} ({before[0].source}:"
-                        f"{before[0].line('id')})",
-                        "choose another id, or write `override: true` to mean it",
-                    )
-                overrides.append(Override(signature.id, before[0].source, entry.source))
-            elif signature.override:
-                raise SignatureError(
-                    entry.source,
-                    entry.line("override"),
-                    "override",
-                    f"there is no {signature.id} to override",
-                    "check the id, or drop the key",
-                )
-            found[signature.id] = (entry, content)
+            here[entry.signature.id] = entry
+            _refuse_other_path(entry, file)
+            if number:
+                refuse_public_suffix(entry)
+            override = replaced(entry, found.get(entry.signature.id))
+            if override is not None:
+                overrides.append(override)
+        found |= here
+    entries = tuple(found[name] for name in sorted(found))
     digest = hashlib.sha256(tables.digest.encode("ascii"))
-    for name in sorted(found):
-        digest.update(name.encode("ascii") + b"\0" + found[name][1])
+    for pack in packs:
+        digest.update(pack.about.sha256.encode("ascii"))
     return Catalogue(
-        entries=tuple(found[name][0] for name in sorted(found)),
+        entries=entries,
         overrides=tuple(overrides),
         tables=tables,
         digest=digest.hexdigest(),
+        packs=tuple(pack.about for pack in packs),
+        remarks=remarks(packs, entries, overrides, tables.regions),
     )
 
 
@@ -165,27 +166,27 @@ def parse_file(data: bytes, source: str, hint: str = "") -> LineDict:
     return raw
 
 
-def signature_files(folder: Path) -> list[Path]:
-    """The files of a folder of signatures, sorted. Raises SignatureError."""
-    if not folder.is_dir():
-        raise SignatureError(str(folder), 1, "", "not a folder", "name a folder of signatures")
-    paths = sorted(p for p in folder.rglob("*") if p.suffix in {".yaml", ".yml"} and p.is_file())
-    if not paths:
-        raise SignatureError(str(folder), 1, "", "no signature file in it", "expected */*.yaml")
-    if len(paths) > MAX_FILES:
-        raise SignatureError(str(folder), 1, "", f"more than {MAX_FILES} signature files")
-    for path in paths:
-        if path.suffix == ".yml":
-            raise SignatureError(str(path), 1, "", "ends in .yml", "rename it to .yaml")
-    return paths
+def _entry(file: PackFile, origin: str, tables: Tables) -> Entry:
+    """The signature in a file of a pack; a candidate's indicators are hints, whatever they say."""
+    entry = replace(read_signature(file.data, file.source, tables), origin=origin)
+    if not file.path.startswith(NURSERY):
+        return entry
+    hints = [one.model_copy(update={"confidence": "hint"}) for one in entry.signature.indicators]
+    signature = entry.signature.model_copy(update={"indicators": hints})
+    return replace(entry, signature=signature, nursery=True)
 
 
-def _read(path: Path, tables: Tables) -> tuple[Entry, bytes]:
-    try:
-        data = path.read_bytes()
-    except OSError as problem:
-        raise SignatureError(str(path), 1, "", f"cannot be read: {problem.strerror}") from None
-    return read_signature(data, str(path), tables), hashlib.sha256(data).digest()
+def _refuse_other_path(entry: Entry, file: PackFile) -> None:
+    inside = file.path.removeprefix(NURSERY).removesuffix(".yaml")
+    if inside != entry.signature.id:
+        folder = NURSERY if entry.nursery else ""
+        raise SignatureError(
+            entry.source,
+            entry.line("id"),
+            "id",
+            f"{entry.signature.id!r} is not what the path says",
+            f"save it as {folder}{entry.signature.id}.yaml or write {inside}",
+        )
 
 
 def _refuse_twin(here: Mapping[str, Entry], entry: Entry) -> None:
@@ -198,19 +199,6 @@ def _refuse_twin(here: Mapping[str, Entry], entry: Entry) -> None:
             f"{entry.signature.id!r} stands in {twin.source}:{twin.line('id')} too",
             "give one of them another id",
         )
-
-
-def _refuse_public_suffix(entry: Entry) -> None:
-    """For overlays; the shipped catalogue is held to it by its lint, which costs no start-up."""
-    for number, indicator in enumerate(entry.signature.indicators):
-        if indicator.type == "host_suffix" and public_suffix(indicator.value) == "public":
-            raise SignatureError(
-                entry.source,
-                entry.line("indicators", number, "value"),
-                f"indicators[{number}].value",
-                f"{indicator.value} is a public suffix",
-                "name the domain of one vendor",
-            )
 
 
 def _texts(value: object, keys: tuple[str | int, ...] = ()) -> Iterator[tuple[Any, str]]:

@@ -40,10 +40,10 @@ def names(folder: Path) -> list[str]:
 
 
 def forbid_loading(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(_folders: object) -> None:
+    def refuse(_packs: object) -> None:
         raise AssertionError("the files were read")
 
-    monkeypatch.setattr(kept, "load_catalogue", refuse)
+    monkeypatch.setattr(kept, "load_packs", refuse)
 
 
 def test_the_copy_of_the_shipped_catalogue_is_what_was_loaded(tmp_path, monkeypatch):

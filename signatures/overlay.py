@@ -1,0 +1,171 @@
+"""What an overlay may do, and what is said of what it did.
+
+It may add services, and replace one on purpose. It may not change the tables, and what it takes
+from a shipped service is told, since a more exact host rule ends the search for others.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from signatures.errors import SignatureError
+from signatures.model import HOST_TYPES
+from signatures.pack import SHIPPED
+from signatures.suffixes import public_suffix
+from signatures.templates import example, parse_template
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from signatures.load import Entry
+    from signatures.pack import Pack
+    from signatures.templates import Regions, Template
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """An id whose meaning an overlay changed, on purpose. before, after: paths of the files."""
+
+    id: str
+    before: str
+    after: str
+    line: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a run says of its overlays. reason: overlay, override or taken; line counts from 1."""
+
+    path: str
+    line: int | None
+    reason: str
+    message: str
+
+
+def replaced(entry: Entry, before: Entry | None) -> Override | None:
+    """How an entry stands to the one that had its id before it. Raises SignatureError."""
+    signature = entry.signature
+    if before is None:
+        if not signature.override:
+            return None
+        raise SignatureError(
+            entry.source,
+            entry.line("override"),
+            "override",
+            f"there is no {signature.id} to override",
+            "check the id, or drop the key",
+        )
+    there = f"{before.source}:{before.line('id')}"
+    if entry.nursery:
+        raise SignatureError(
+            entry.source,
+            entry.line("id"),
+            "id",
+            f"a candidate cannot replace {before.origin} {signature.id} ({there})",
+            "choose another id",
+        )
+    if not signature.override:
+        raise SignatureError(
+            entry.source,
+            entry.line("id"),
+            "id",
+            f"overrides {before.origin} {signature.id} ({there})",
+            "choose another id, or write `override: true` to mean it",
+        )
+    return Override(signature.id, before.source, entry.source, entry.line("override"))
+
+
+def refuse_tables(pack: Pack) -> None:
+    """Shared hosts and regions are the program's: a name added there would hide a vendor."""
+    for file in pack.files:
+        if file.path.startswith("tables/"):
+            raise SignatureError(
+                file.source,
+                1,
+                "",
+                "an overlay cannot change the tables",
+                "add a signature, override one, or record the decision in the policy",
+            )
+
+
+def refuse_public_suffix(entry: Entry) -> None:
+    """For overlays; the shipped catalogue is held to it by its lint, which costs no start-up."""
+    for number, indicator in enumerate(entry.signature.indicators):
+        if indicator.type == "host_suffix" and public_suffix(indicator.value) == "public":
+            raise SignatureError(
+                entry.source,
+                entry.line("indicators", number, "value"),
+                f"indicators[{number}].value",
+                f"{indicator.value} is a public suffix",
+                "name the domain of one vendor",
+            )
+
+
+def remarks(
+    packs: Sequence[Pack],
+    entries: Sequence[Entry],
+    overrides: Sequence[Override],
+    regions: Mapping[str, Regions],
+) -> tuple[Remark, ...]:
+    """What a run must say of the packs after the first."""
+    if len(packs) < 2:
+        return ()
+    said = []
+    for pack in packs[1:]:
+        about = pack.about
+        of = f"{about.name} {about.version}" if about.version else about.name
+        by = f", signed by key {about.signed_by}" if about.signed_by else ""
+        count = len(pack.files)
+        message = f"{count} signatures of {of} are used too: sha256 {about.sha256}{by}"
+        said.append(Remark(about.place, None, "overlay", message))
+    said += [
+        Remark(one.after, one.line, "override", f"replaces {one.id} of {one.before}")
+        for one in overrides
+    ]
+    return (*said, *_taken(entries, regions))
+
+
+def _taken(entries: Sequence[Entry], regions: Mapping[str, Regions]) -> Iterator[Remark]:
+    """Host rules of overlays on hosts that a shipped service answers for."""
+    owned: dict[tuple[str, str], set[str]] = {}
+    templates: list[tuple[Template, str]] = []
+    for entry in entries:
+        if entry.origin == SHIPPED:
+            for indicator in entry.signature.indicators:
+                key = (indicator.type, indicator.value)
+                owned.setdefault(key, set()).add(entry.signature.id)
+                if indicator.type == "host_template":
+                    made = parse_template(indicator.value, regions)
+                    templates.append((made, entry.signature.id))
+    for entry in entries:
+        if entry.origin == SHIPPED or entry.nursery:
+            continue
+        for number, indicator in enumerate(entry.signature.indicators):
+            if indicator.type not in HOST_TYPES:
+                continue
+            host = example(indicator.value, regions)
+            owners = set(owned.get(("host_exact", host), ()))
+            owners.update(owner for made, owner in templates if _fits(made, host, regions))
+            name = host
+            while name:
+                owners |= owned.get(("host_suffix", name), set())
+                name = name.partition(".")[2]
+            owners.discard(entry.signature.id)
+            if owners:
+                yield Remark(
+                    entry.source,
+                    entry.line("indicators", number, "value"),
+                    "taken",
+                    f"{indicator.value} is of shipped {', '.join(sorted(owners))} too;"
+                    " the more exact rule decides",
+                )
+
+
+def _fits(template: Template, host: str, regions: Mapping[str, Regions]) -> bool:
+    labels = tuple(host.split("."))
+    return (
+        len(labels) == len(template.fixed)
+        and all(one in {None, label} for one, label in zip(template.fixed, labels, strict=True))
+        and template.fit(labels, regions) is not None
+    )
