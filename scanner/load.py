@@ -16,14 +16,17 @@ from scanner.errors import SignaturesError, UsageError
 from signatures.compile import Compiled, compile_rows
 from signatures.errors import SignatureError
 from signatures.governance import Supplier, load_vendors
-from signatures.kept import load_rows
-from signatures.load import BUILTIN, Catalogue, load_catalogue
+from signatures.installed import open_pack
+from signatures.kept import rows_of_packs
+from signatures.load import BUILTIN, Catalogue, load_packs
+from signatures.pack import read_folder
 from signatures.strict_yaml import StrictYamlError, load_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from connectors.logs.model import Format
+    from signatures.pack import Pack
 
 
 @cache
@@ -32,18 +35,34 @@ def program_version() -> str:
     return version("aicensus")
 
 
-def catalogue(overlays: Sequence[Path] = ()) -> Catalogue:
+def packs(overlays: Sequence[Path] = (), keys: Sequence[Path] = ()) -> list[Pack]:
+    """The shipped pack and the user's, in memory; raises SignaturesError.
+
+    overlays: folders, signed archives, folders of installed packs. keys: public keys of archives.
+    """
+    try:
+        opened = [read_folder(BUILTIN), *(open_pack(place, keys) for place in overlays)]
+    except SignatureError as problem:
+        raise SignaturesError(str(problem)) from problem
+    if keys and not any(pack.about.signed_by for pack in opened):
+        raise UsageError(
+            "no signed pack was given", "--signatures-key", "a plain folder carries no signature"
+        )
+    return opened
+
+
+def catalogue(overlays: Sequence[Path] = (), keys: Sequence[Path] = ()) -> Catalogue:
     """The shipped signatures and the user's; raises SignaturesError."""
     try:
-        return load_catalogue((BUILTIN, *overlays))
+        return load_packs(packs(overlays, keys))
     except SignatureError as problem:
         raise SignaturesError(str(problem)) from problem
 
 
-def compiled(overlays: Sequence[Path] = ()) -> Compiled:
+def compiled(overlays: Sequence[Path] = (), keys: Sequence[Path] = ()) -> Compiled:
     """The signatures as look-up tables; raises SignaturesError."""
     try:
-        return compile_rows(load_rows((BUILTIN, *overlays)))
+        return compile_rows(rows_of_packs(packs(overlays, keys)))
     except SignatureError as problem:
         raise SignaturesError(str(problem)) from problem
 
