@@ -166,10 +166,11 @@ def coverage(watched: Mapping[tuple[str, str], SeriesDays], compiled: Compiled) 
 
 
 def known(compiled: Compiled) -> list[Known]:
-    """The names of all services of the catalogue."""
+    """The names of all services of the catalogue but candidates: a name is no weak sign."""
     return [
         Known(one.id, one.product, one.vendor, one.vendor_name, one.aliases, one.kind)
         for one in compiled.services.values()
+        if not one.nursery
     ]
 
 

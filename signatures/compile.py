@@ -86,11 +86,16 @@ def _tables(rules: list[Rule], services: dict[str, Service], rows: Rows) -> Comp
         ),
         longest_path=max((len(r.value) for r in by_type["http_path"]), default=0),
         unconditional=frozenset(
-            r.rule_id for r in rules if r.type in HOST_TYPES and r.needs is None
+            r.rule_id
+            for r in rules
+            if r.type in HOST_TYPES and r.needs is None and not services[r.service].nursery
         ),
         cidrs=(_ranges(by_type["cidr"], 4), _ranges(by_type["cidr"], 6)),
         path_set=_set(paths, re2.Set.MatchSet),
         agent_set=_set(agents, re2.Set.SearchSet),
+        nursery=frozenset(one.id for one in services.values() if one.nursery),
+        packs=rows.packs,
+        remarks=rows.remarks,
     )
 
 

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from signatures.overlay import Remark
+    from signatures.pack import About
     from signatures.patterns import Regexp
     from signatures.rules import Rule, Service
     from signatures.templates import Fit, Regions, Template
@@ -63,7 +65,11 @@ class Node:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Compiled:
-    """The catalogue as tables. Read-only, so it may be shared between threads."""
+    """The catalogue as tables. Read-only, so it may be shared between threads.
+
+    unconditional: rules that end a walk; a candidate's never do. nursery: services that are
+    candidates. packs, remarks: what a run says of what it judged by.
+    """
 
     rules: tuple[Rule, ...]
     services: dict[str, Service]
@@ -87,6 +93,9 @@ class Compiled:
     cidrs: tuple[Ranges, Ranges]
     path_set: PatternSet
     agent_set: PatternSet
+    nursery: frozenset[str] = frozenset()
+    packs: tuple[About, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
     def host_rules(self, host: str) -> HostMatch:
         """What the tables say of a normalised host name (not an address)."""

@@ -7,6 +7,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from signatures.model import LOG_TYPES, Needs
+from signatures.overlay import Remark
+from signatures.pack import About
 from signatures.rules import Service
 from signatures.tables import Tables
 from signatures.templates import Regions
@@ -14,7 +16,7 @@ from signatures.templates import Regions
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from signatures.load import Catalogue
+    from signatures.load import Catalogue, Entry
     from signatures.model import Indicator, Signature
 
 
@@ -39,6 +41,8 @@ class Rows:
     rules: tuple[RuleRow, ...]
     tables: Tables
     digest: str
+    packs: tuple[About, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 def rows_of(catalogue: Catalogue) -> Rows:
@@ -46,9 +50,10 @@ def rows_of(catalogue: Catalogue) -> Rows:
 
     Within a service, rules with `needs` come first: they are more specific.
     """
-    vendors = _vendor_names(entry.signature for entry in catalogue.entries)
+    sure = [entry.signature for entry in catalogue.entries if not entry.nursery]
+    vendors = _vendor_names(entry.signature for entry in catalogue.entries) | _vendor_names(sure)
     return Rows(
-        services=tuple(_service(entry.signature, vendors) for entry in catalogue.entries),
+        services=tuple(_service(entry, vendors) for entry in catalogue.entries),
         rules=tuple(
             _rule(entry.signature, indicator)
             for entry in catalogue.entries
@@ -57,6 +62,8 @@ def rows_of(catalogue: Catalogue) -> Rows:
         ),
         tables=catalogue.tables,
         digest=catalogue.digest,
+        packs=catalogue.packs,
+        remarks=catalogue.remarks,
     )
 
 
@@ -82,6 +89,8 @@ def to_json(rows: Rows) -> dict[str, Any]:
             "digest": tables.digest,
         },
         "digest": rows.digest,
+        "packs": [asdict(pack) for pack in rows.packs],
+        "remarks": [asdict(remark) for remark in rows.remarks],
     }
 
 
@@ -110,10 +119,13 @@ def from_json(data: Mapping[str, Any]) -> Rows:
             digest=tables["digest"],
         ),
         digest=data["digest"],
+        packs=tuple(About(**one) for one in data["packs"]),
+        remarks=tuple(Remark(**one) for one in data["remarks"]),
     )
 
 
-def _service(signature: Signature, vendors: Mapping[str, str]) -> Service:
+def _service(entry: Entry, vendors: Mapping[str, str]) -> Service:
+    signature = entry.signature
     return Service(
         id=signature.id,
         kind=signature.kind,
@@ -125,6 +137,8 @@ def _service(signature: Signature, vendors: Mapping[str, str]) -> Service:
         tags=tuple(signature.tags),
         usage=signature.usage,
         country=signature.country,
+        origin=entry.origin,
+        nursery=entry.nursery,
     )
 
 

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Who and what a signature names."""
+    """Who and what a signature names.
+
+    origin: shipped, or the overlay it is of. nursery: a candidate, of which nothing is sure.
+    """
 
     id: str
     kind: str
@@ -34,6 +37,8 @@ class Service:
     tags: tuple[str, ...]
     usage: str | None
     country: str | None
+    origin: str = "shipped"
+    nursery: bool = False
 
 
 @dataclass(frozen=True, slots=True)

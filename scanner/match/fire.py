@@ -41,7 +41,7 @@ def judge_with(
         return None
     rules = compiled.rules
     host_ids = host.rule_ids if host is not None else ()
-    host_services = {rules[rule_id].service for rule_id in host_ids}
+    host_services = {rules[rule_id].service for rule_id in host_ids} - compiled.nursery
     parent = host is not None and host.known_parent
     fired = [
         rules[i]

@@ -30,7 +30,7 @@ def naive(compiled: Compiled, facts: Facts) -> Answer | None:
     if name and any(under(name, shared) for shared in compiled.shared_infrastructure):
         return None
     naming = _host_rules(compiled, name)
-    owners = {rule.service for rule in naming}
+    owners = {rule.service for rule in naming if rule.service not in compiled.nursery}
     parent = name is not None and _below_parent(compiled, name)
     fired: list[Rule] = []
     for rule in rules:
@@ -53,7 +53,8 @@ def naive(compiled: Compiled, facts: Facts) -> Answer | None:
             matches = False
         if matches and _needs(rule, facts, foreign):
             fired.append(rule)
-    return _answer(fired, facts)
+    sure = [rule for rule in fired if rule.service not in compiled.nursery]
+    return _answer(sure, facts) or _answer(fired, facts)
 
 
 def under(host: str, domain: str) -> bool:
@@ -107,7 +108,7 @@ def _host_rules(compiled: Compiled, host: str | None) -> list[Rule]:
     found: list[Rule] = []
     for layer in layers:
         found += layer
-        if any(rule.needs is None for rule in layer):
+        if any(rule.needs is None and rule.service not in compiled.nursery for rule in layer):
             break
     return found
 

@@ -90,16 +90,18 @@ def combine(
     """One verdict from the rules that fired, or None.
 
     fired: rules whose pattern and `needs` hold. The strongest service wins; between equals the
-    better kind of evidence, then the longer pattern, then the service id.
+    better kind of evidence, then the longer pattern, then the service id. A candidate of the
+    nursery speaks only where no other service does.
     """
     by_service: dict[str, list[Rule]] = {}
     for rule in fired:
         by_service.setdefault(rule.service, []).append(rule)
-    best: tuple[tuple[int, int, int, str], Rule, list[Rule], int] | None = None
+    best: tuple[tuple[bool, int, int, int, str], Rule, list[Rule], int] | None = None
     for service, rules in by_service.items():
         rank = service_rank(rules, facts)
         lead = min(rules, key=lambda rule: (TYPE_ORDER[rule.type], -len(rule.value), rule.rule_id))
-        order = (-rank, TYPE_ORDER[lead.type], -len(lead.value), service)
+        weak = service in compiled.nursery
+        order = (weak, -rank, TYPE_ORDER[lead.type], -len(lead.value), service)
         if rank and (best is None or order < best[0]):
             best = (order, lead, rules, rank)
     if best is None:
