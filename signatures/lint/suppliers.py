@@ -23,7 +23,6 @@ EMPTY: Final = "empty-governance"
 SOURCE: Final = "governance-source"
 DAY: Final = "governance-day"
 TWICE: Final = "governance-twice"
-COUNTRY: Final = "two-countries"
 
 
 def supplier_issues(
@@ -52,19 +51,6 @@ def supplier_issues(
         if signature.governance is not None:
             where = ("governance",)
             yield from _issues(signature.governance, where, entry.source, entry.line, today)
-        held = vendors.get(signature.vendor)
-        own = signature.governance and signature.governance.jurisdiction
-        entity = own or (held.facts.jurisdiction if held is not None else None)
-        if entity is not None and signature.country not in {None, entity.value}:
-            yield LintIssue(
-                level="warning",
-                name=COUNTRY,
-                path=entry.source,
-                line=entry.line("country"),
-                key="country",
-                detail=f"{signature.country}, and its supplier sits in {entity.value}",
-                recommendation="write the country of the legal entity in both",
-            )
 
 
 def _issues(

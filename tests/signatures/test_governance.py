@@ -157,13 +157,11 @@ NOWHERE = 'kind: unverified, seen: "2026-11-21"'
         ("governance-day", ENTITY.replace("2026-11-21", "2026-02-30"), ENTITY),
         ("governance-twice", NO.replace("[{", "[{plan: business, value: opt_in, " + PAGE + "}, {"), NO.replace("[{", "[{plan: api, value: opt_in, " + PAGE + "}, {")),
         ("empty-governance", "retention: []\n", ENTITY),
-        ("two-countries", f"jurisdiction: {{value: DE, {PAGE}}}\n", f"jurisdiction: {{value: US, {PAGE}}}\n"),
     ],
 )  # fmt: skip
 def test_each_lint_complains_and_lets_its_neighbour_pass(make_catalogue, vendors, name, bad, good):
     row = "type: model_name, value: a, confidence: low"
-    text = signature("model_api/acme", row, tail="country: US\n")
-    loaded = make_catalogue({"model_api/acme": text})
+    loaded = make_catalogue({"model_api/acme": signature("model_api/acme", row)})
 
     def names(facts):
         read = load_vendors(vendors(f"vendor: acme\n{facts}"))
