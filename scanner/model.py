@@ -21,7 +21,8 @@ class ScanRequest:
     """One scan, as the command line or a configuration asked for it.
 
     now: the clock of the run, UTC, naive. as_of: the day the ledger speaks of; None: of `now`.
-    fail_on: states or severities that end the run with exit code 4.
+    fail_on: states or severities that end the run with exit code 4. endpoint_url, allow_private,
+    anonymous: how object stores are reached.
     """
 
     paths: tuple[str, ...]
@@ -43,6 +44,9 @@ class ScanRequest:
     accept_incomplete: bool = False
     fail_on: frozenset[str] = frozenset()
     threads: int = 2
+    endpoint_url: str | None = None
+    allow_private: bool = False
+    anonymous: bool = False
 
 
 @dataclass(slots=True)

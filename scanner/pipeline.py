@@ -18,6 +18,7 @@ import duckdb
 
 from connectors.files.limits import Limits
 from connectors.files.notice import Notice
+from connectors.files.objects.access import Access
 from connectors.logs.errors import FormatError
 from connectors.logs.settings import ReadSettings
 from scanner import record
@@ -81,7 +82,8 @@ def scan(request: ScanRequest, watcher: Watcher, show: Show) -> RunOutcome:
     """
     started = time.monotonic()
     inputs = _load(request)
-    found, notices = find(request.paths)
+    access = Access(request.endpoint_url, request.allow_private, request.anonymous)
+    found, notices = find(request.paths, access)
     if not found and all(
         notice.reason == "missing" or notice.level != "error" for notice in notices
     ):

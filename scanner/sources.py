@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from connectors.files.discover import discover
+from connectors.files.found import ahead
 from connectors.files.notice import Notice
 from connectors.files.stream import open_streams
 from connectors.logs.cut import segments
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from connectors.files.discover import Found
     from connectors.files.limits import Limits
+    from connectors.files.objects.access import Access
     from connectors.files.stream import Outcome, Stream
     from connectors.logs.model import Format
     from connectors.logs.settings import ReadSettings
@@ -93,11 +95,11 @@ class Reading:
         return found.format, found.why, list(found.notices)
 
 
-def find(paths: Sequence[str]) -> tuple[list[Found], list[Notice]]:
-    """The files below the given paths, and what is said of the rest."""
+def find(paths: Sequence[str], access: Access | None = None) -> tuple[list[Found], list[Notice]]:
+    """The files and objects below the given paths, and what is said of the rest."""
     found: list[Found] = []
     notices: list[Notice] = []
-    for item in discover(paths):
+    for item in discover(paths, access):
         if isinstance(item, Notice):
             notices.append(item)
         else:
@@ -123,7 +125,7 @@ def in_order(found: Sequence[Found], reading: Reading) -> Order:
     first: list[Found] = []
     last: list[Found] = []
     twice: list[Found] = []
-    for one in found:
+    for one in ahead(found):
         formats = _formats(one, reading)
         (last if any(map(borrows, formats)) else first).append(one)
         if any(map(borrows, formats)) and any(map(lends, formats)):
@@ -148,14 +150,14 @@ def _formats(found: Found, reading: Reading) -> list[Format]:
 
 def read(found: Sequence[Found], reading: Reading, engine: LocalEngine) -> Iterator[SourceResult]:
     """Scan every file, yielding the account of each stream in it."""
-    for one in found:
+    for one in ahead(found):
         starts = iter(starts_of(one, reading.limits, reading.known))
         for item in open_streams(one, reading.limits, reading.progress):
             if isinstance(item, Notice):
                 yield said(item)
                 continue
             with item as stream:
-                yield _scan(stream, reading, engine, next(starts, None))
+                yield _worded(_scan(stream, reading, engine, next(starts, None)))
 
 
 def said(notice: Notice) -> SourceResult:
@@ -166,9 +168,16 @@ def said(notice: Notice) -> SourceResult:
     if notice.level != "error":
         return SourceResult(notice.path, "complete", notices=[notice])
     whole = notice.reason not in {"truncated", "malformed", "empty", "incomplete"}
-    return SourceResult(
-        notice.path, "failed" if whole else "partial", notice.reason, notices=[notice]
+    return _worded(
+        SourceResult(notice.path, "failed" if whole else "partial", notice.reason, notices=[notice])
     )
+
+
+def _worded(result: SourceResult) -> SourceResult:
+    """What failed for one of these reasons has a status of that name."""
+    if result.status == "failed" and result.reason in {"denied", "throttled"}:
+        result.status = result.reason
+    return result
 
 
 def _scan(

@@ -8,7 +8,7 @@ from connectors.files.ending import Ending
 from connectors.files.limits import Limits
 from connectors.files.members import MemberStream, is_zip, skipped
 from connectors.files.notice import Notice
-from connectors.files.raw import Raw
+from connectors.files.raw import Raw, why
 from connectors.files.reading import Stream
 from connectors.files.tarball import Tar
 from connectors.files.zipped import ZipError, content, entries
@@ -42,7 +42,7 @@ def _zip(raw: Raw, path: str, limits: Limits) -> Iterator[Stream | Notice]:
         yield Notice(path, "error", error.reason, str(error))
         return
     except OSError as error:
-        yield Notice(path, "error", "unreadable", f"reading stopped: {error.strerror}")
+        yield Notice(path, "error", *why(error))
         return
     if all(entry.member.folder for entry in found):
         yield Notice(path, "error", "empty", "archive holds no files")

@@ -1,45 +1,46 @@
-"""From what the user named to the files that are there: files, folders, globs."""
+"""From what the user named to what is there: files, folders, globs, objects."""
+
+from __future__ import annotations
 
 import glob
 import os
 import stat
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from connectors.files.found import Found, FoundFile
+from connectors.files.local import kind_of, why_not
 from connectors.files.notice import Notice, shown
-from connectors.files.raw import kind_of, why_not
+from connectors.files.objects.access import ANY_STORE, Access
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from connectors.files.objects.bucket import Bucket
+
+__all__ = ["Found", "discover"]
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A file to open.
-
-    path: what to open, links in the user's own argument resolved. display: what to show, as the
-    user gave it. root: the folder that links must not lead out of, None if the file itself was
-    named. size: bytes, None if not known beforehand.
-    """
-
-    path: Path
-    display: str
-    root: Path | None
-    size: int | None = None
-
-
-def discover(paths: Sequence[str]) -> Iterator[Found | Notice]:
+def discover(paths: Sequence[str], access: Access | None = None) -> Iterator[Found | Notice]:
     """Everything below `paths`, in the order given, folders sorted by name.
 
     A folder's own files come before its folders. "-" is standard input. A pattern is a glob only
     if no such file exists. Hidden files, special files and links that lead out of a named folder
-    are not read, and each gives a Notice.
+    are not read, and each gives a Notice. s3://, gs:// and az:// are asked as `access` says.
     """
+    buckets: dict[tuple[str, str, str | None], Bucket] = {}
     for text in paths:
-        yield from _named(text)
+        if text.startswith(ANY_STORE):
+            from connectors.files.objects.locate import locate
+
+            yield from locate(text, access or Access(), buckets)
+        else:
+            yield from _named(text)
 
 
 def _named(text: str) -> Iterator[Found | Notice]:
     if text == "-":
-        yield Found(Path("-"), "-", None)
+        yield FoundFile(Path("-"), "-", None)
         return
     try:
         info = os.lstat(text)
@@ -62,7 +63,7 @@ def _given(text: str, info: os.stat_result) -> Iterator[Found | Notice]:
     if stat.S_ISDIR(info.st_mode):
         yield from _folder(path, text)
     elif stat.S_ISREG(info.st_mode):
-        yield Found(path, shown(text), None, info.st_size)
+        yield FoundFile(path, shown(text), None, info.st_size)
     else:
         yield _special(shown(text), info.st_mode)
 
@@ -76,7 +77,7 @@ def _not_there(text: str, error: OSError | ValueError) -> Iterator[Found | Notic
             yield Notice(shown(text), "error", "missing", "no file matches; check the pattern")
         return
     if "://" in text:
-        message = "is an address, not a file; download it first"
+        message = "is an address that is not read; name a file or an object"
         yield Notice(shown(text), "error", "missing", message)
         return
     yield why_not(Path(text), shown(text), error)
@@ -124,7 +125,7 @@ def _entry(path: Path, given: str, root: Path) -> Found | Notice:
         return Notice(display, "error", "missing", "is a link that leads nowhere; mend it")
     if not stat.S_ISREG(info.st_mode):
         return _special(display, info.st_mode)
-    return Found(path, display, root, info.st_size)
+    return FoundFile(path, display, root, info.st_size)
 
 
 def _linked(target: Path, display: str, root: Path) -> Found | Notice:
@@ -137,7 +138,7 @@ def _linked(target: Path, display: str, root: Path) -> Found | Notice:
         return Notice(display, "note", "link", "is a link to a folder read in its place")
     if not stat.S_ISREG(info.st_mode):
         return _special(display, info.st_mode)
-    return Found(target, display, root, info.st_size)
+    return FoundFile(target, display, root, info.st_size)
 
 
 def _special(display: str, mode: int) -> Notice:

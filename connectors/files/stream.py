@@ -11,14 +11,14 @@ from collections.abc import Iterator
 from connectors.files.archive import archive_streams
 from connectors.files.codecs import Codec, codec_named, codec_of, unsupported
 from connectors.files.decode import decode
-from connectors.files.discover import Found
 from connectors.files.ending import Ending, Outcome
+from connectors.files.found import Found
 from connectors.files.frame import Block, Oversize
 from connectors.files.limits import Limits
 from connectors.files.members import SNIFF, archive_named, is_archive, is_zip
 from connectors.files.notice import Notice
 from connectors.files.pieces import Peekable, hashed
-from connectors.files.raw import Progress, open_raw
+from connectors.files.raw import Progress
 from connectors.files.reading import Stream
 
 __all__ = ["Block", "Outcome", "Oversize", "Stream", "open_streams"]
@@ -36,7 +36,7 @@ def open_streams(
     bytes just consumed. A Stream of a member is valid until the next is asked for; every Stream
     is to be closed (`with`).
     """
-    raw = open_raw(found.path, found.display, found.root, progress)
+    raw = found.open(progress)
     if isinstance(raw, Notice):
         yield raw
         return

@@ -1,4 +1,4 @@
-"""Reads the members of a zip straight from the descriptor; nothing is ever unpacked.
+"""Reads the members of a zip straight from the source; nothing is ever unpacked.
 
 Format: PKWARE APPNOTE 6.3.10, sections 4.3 and 4.5.3 (zip64).
 """
@@ -17,7 +17,7 @@ from connectors.files.ending import Ending
 from connectors.files.limits import Limits
 from connectors.files.members import Member
 from connectors.files.pieces import Feed
-from connectors.files.raw import Raw
+from connectors.files.raw import Raw, why
 
 _STEP = 256 << 10
 _END = struct.Struct("<4s4H2LH")
@@ -93,7 +93,7 @@ def content(raw: Raw, entry: Entry, limits: Limits, ending: Ending) -> Iterator[
     except ZipError as error:
         ending.stop("failed", error.reason, str(error))
     except OSError as error:
-        ending.stop("failed", "unreadable", f"reading stopped: {error.strerror}")
+        ending.stop("failed", *why(error))
     if ending.state == "complete" and (crc, size) != (entry.crc, entry.member.size):
         message = "damaged zip member (CRC or size mismatch); nothing of it is used, fetch it again"
         ending.stop("failed", "corrupt", message)

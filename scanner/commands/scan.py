@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scanner.commands.options import FILE, FOLDER, Day, Zone, inventory_options, json_option
+from scanner.commands.stores import no_stores, store_options
 from scanner.errors import UsageError
 from scanner.model import DEPTHS, PRIVACY, SEVERITIES, ScanRequest
 
@@ -50,7 +51,10 @@ STATES = (
 @click.option(
     "--fail-on", multiple=True, metavar="STATE|SEVERITY", help="End with 4 when a finding has it."
 )
-@click.option("--offline", is_flag=True, help="Refuse sources that need a network (logs never do).")
+@click.option(
+    "--offline", is_flag=True, help="Refuse sources that need a network (files never do)."
+)
+@store_options
 def scan(
     paths: tuple[str, ...],
     inventories: tuple[Path, ...],
@@ -71,13 +75,16 @@ def scan(
     accept_incomplete: bool,
     fail_on: tuple[str, ...],
     offline: bool,
+    endpoint_url: str | None,
+    allow_private: bool,
+    anonymous: bool,
 ) -> None:
-    """Find AI in PATHS (files, folders, patterns; - is stdin) that the register does not know.
+    """Find AI in PATHS (files, folders, patterns, s3:// gs:// az://; - is stdin) that the register
+    does not know.
 
     \b
     Example: aicensus scan /var/log/squid --inventory ai.csv --out report
     """
-    del offline  # files only, so far: nothing here reaches out
     from scanner.commands.output import Output
     from scanner.commands.progress import watcher
     from scanner.pipeline import scan as run
@@ -85,6 +92,8 @@ def scan(
 
     if not paths:
         raise UsageError("nothing to scan was given", "PATH", "name files, folders or patterns")
+    if offline:
+        no_stores(paths)
     if not organisation.strip():
         raise UsageError(
             "is empty", "--organisation", "name whose store this is, or leave the option out"
@@ -115,6 +124,9 @@ def scan(
         lenient=lenient,
         accept_incomplete=accept_incomplete,
         fail_on=frozenset(fail_on),
+        endpoint_url=endpoint_url,
+        allow_private=allow_private,
+        anonymous=anonymous,
     )
     outcome = run(request, watcher(), Output(as_json, out))
     raise SystemExit(int(outcome.exit_code))

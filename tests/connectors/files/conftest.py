@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from connectors.files.discover import Found
+from connectors.files.found import FoundFile
 from connectors.files.limits import Limits
 from connectors.files.notice import Notice
 from connectors.files.stream import Block, Outcome, Oversize, open_streams
@@ -47,7 +47,7 @@ def _read_all(
     display: str | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> list[Read | Notice]:
-    found = Found(path, display or path.name, None)
+    found = FoundFile(path, display or path.name, None)
     results: list[Read | Notice] = []
     for opened in open_streams(found, limits or Limits(), progress):
         if isinstance(opened, Notice):

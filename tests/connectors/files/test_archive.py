@@ -18,7 +18,7 @@ from backports import zstd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from connectors.files.discover import Found
+from connectors.files.found import FoundFile
 from connectors.files.limits import Limits
 from connectors.files.notice import Notice
 from connectors.files.stream import open_streams
@@ -105,7 +105,7 @@ def test_progress_adds_up_to_the_size_of_the_archive(tmp_path, read_all, name):
 def test_a_member_that_is_not_read_does_not_disturb_the_next(tmp_path, name):
     (tmp_path / name).write_bytes(WRITTEN[name])
     first, second = [], []
-    for stream in open_streams(Found(tmp_path / name, name, None), Limits()):
+    for stream in open_streams(FoundFile(tmp_path / name, name, None), Limits()):
         first.append(stream)
         if len(first) == 2:
             second = [block.data for block in stream.blocks()]
@@ -392,14 +392,14 @@ def test_a_zip_with_something_before_it_is_read(results):
     """As a self-extracting one, whose offsets count from the archive proper."""
     content = zipped({"a.log": b"one\n"})
     from connectors.files.ending import Ending
-    from connectors.files.raw import Raw
+    from connectors.files.local import FileRaw
     from connectors.files.zipped import content as unpacked
     from connectors.files.zipped import entries
 
     with tempfile.TemporaryFile() as file:
         file.write(b"#!/bin/sh\n" * 10 + content)
         file.flush()
-        raw = Raw(file.fileno(), file.tell(), None)
+        raw = FileRaw(file.fileno(), file.tell(), None)
         (entry,) = entries(raw, Limits())
         assert b"".join(unpacked(raw, entry, Limits(), Ending("x"))) == b"one\n"
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from connectors.files.discover import Found, discover
+from connectors.files.found import FoundFile
 from connectors.files.limits import Limits
 from connectors.files.stream import open_streams
 
@@ -104,13 +105,13 @@ def test_a_name_too_long_is_an_error_of_one_line(here):
 
 
 def test_an_address_is_not_a_path(here):
-    assert brief(discover(["s3://bucket/x.gz"])) == [
-        "missing: s3://bucket/x.gz: is an address, not a file; download it first"
+    assert brief(discover(["https://bucket/x.gz"])) == [
+        "missing: https://bucket/x.gz: is an address that is not read; name a file or an object",
     ]
 
 
 def test_standard_input_is_a_dash(here):
-    assert list(discover(["-"])) == [Found(Path("-"), "-", None)]
+    assert list(discover(["-"])) == [FoundFile(Path("-"), "-", None)]
 
 
 def test_a_link_the_user_names_is_followed(here):

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from connectors.files.local import open_raw, why_not
 from connectors.files.notice import Notice
-from connectors.files.raw import Digest, Raw, open_raw, why_not
+from connectors.files.raw import Digest, Raw
 
 
 def reason(opened: Raw | Notice) -> str:
@@ -72,7 +73,7 @@ def test_a_read_error_fails_the_stream(tmp_path, monkeypatch, read_all, rows):
         return real(fd, min(size, 1000))
 
     broken.calls = 0
-    monkeypatch.setattr("connectors.files.raw.os.read", broken)
+    monkeypatch.setattr("connectors.files.local.os.read", broken)
     (result,) = read_all(tmp_path / "x")
     assert result.end == ("failed", "unreadable")
     assert result.messages[0] == "reading stopped: Input/output error"

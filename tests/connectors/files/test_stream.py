@@ -10,7 +10,7 @@ import sys
 import pytest
 from backports import zstd
 
-from connectors.files.discover import Found
+from connectors.files.found import FoundFile
 from connectors.files.limits import Limits
 from connectors.files.notice import Notice
 from connectors.files.stream import open_streams
@@ -111,7 +111,7 @@ def test_progress_adds_up_to_the_size_of_the_file(tmp_path, read_all, rows, pack
 
 def test_the_head_is_text_and_consumes_nothing(tmp_path, rows):
     (tmp_path / "x.gz").write_bytes(gzip.compress(b"\xef\xbb\xbf" + rows * 100))
-    (stream,) = open_streams(Found(tmp_path / "x.gz", "x.gz", None), Limits())
+    (stream,) = open_streams(FoundFile(tmp_path / "x.gz", "x.gz", None), Limits())
     with stream:
         assert stream.head() == (rows * 100)[: 64 << 10]
         assert b"".join(block.data for block in stream.blocks()) == rows * 100
@@ -120,7 +120,7 @@ def test_the_head_is_text_and_consumes_nothing(tmp_path, rows):
 
 def test_chunks_are_all_the_text_in_small_pieces(tmp_path, rows):
     (tmp_path / "x").write_bytes(rows * 300)
-    (stream,) = open_streams(Found(tmp_path / "x", "x", None), Limits())
+    (stream,) = open_streams(FoundFile(tmp_path / "x", "x", None), Limits())
     with stream:
         chunks = list(stream.chunks())
         assert stream.outcome().state == "complete"
@@ -131,7 +131,7 @@ def test_chunks_are_all_the_text_in_small_pieces(tmp_path, rows):
 def test_chunks_of_a_cut_file_give_all_there_is(tmp_path, rows):
     packed = gzip.compress(rows)
     (tmp_path / "x.gz").write_bytes(packed[:-9])
-    (stream,) = open_streams(Found(tmp_path / "x.gz", "x.gz", None), Limits())
+    (stream,) = open_streams(FoundFile(tmp_path / "x.gz", "x.gz", None), Limits())
     with stream:
         text = b"".join(stream.chunks())
         outcome = stream.outcome()
@@ -141,7 +141,7 @@ def test_chunks_of_a_cut_file_give_all_there_is(tmp_path, rows):
 
 def test_a_stream_is_read_once(tmp_path, rows):
     (tmp_path / "x").write_bytes(rows)
-    (stream,) = open_streams(Found(tmp_path / "x", "x", None), Limits())
+    (stream,) = open_streams(FoundFile(tmp_path / "x", "x", None), Limits())
     with stream:
         list(stream.blocks())
         with pytest.raises(RuntimeError, match="read once"):
@@ -152,7 +152,7 @@ def test_a_stream_is_read_once(tmp_path, rows):
 def test_a_stream_given_up_early_is_incomplete_but_hashed_whole(tmp_path, rows, begun):
     """A format nobody knows still has its hash; what was not read never looks complete."""
     (tmp_path / "x").write_bytes(rows * 100)
-    (stream,) = open_streams(Found(tmp_path / "x", "x", None), Limits(block=1000))
+    (stream,) = open_streams(FoundFile(tmp_path / "x", "x", None), Limits(block=1000))
     with stream:
         if begun:
             next(stream.blocks())
@@ -163,7 +163,7 @@ def test_a_stream_given_up_early_is_incomplete_but_hashed_whole(tmp_path, rows, 
 
 def test_a_file_removed_while_it_is_read_is_read_to_its_end(tmp_path, rows):
     (tmp_path / "x").write_bytes(rows)
-    (stream,) = open_streams(Found(tmp_path / "x", "x", None), Limits())
+    (stream,) = open_streams(FoundFile(tmp_path / "x", "x", None), Limits())
     (tmp_path / "x").unlink()
     with stream:
         assert b"".join(block.data for block in stream.blocks()) == rows
@@ -175,7 +175,7 @@ def test_a_file_removed_while_it_is_read_is_read_to_its_end(tmp_path, rows):
 
 def test_a_file_cut_while_it_is_read_is_truncated(tmp_path, rows):
     (tmp_path / "x").write_bytes(rows * 1000)
-    (stream,) = open_streams(Found(tmp_path / "x", "x", None), Limits(block=4096))
+    (stream,) = open_streams(FoundFile(tmp_path / "x", "x", None), Limits(block=4096))
     os.truncate(tmp_path / "x", 5000)
     with stream:
         list(stream.blocks())
@@ -187,7 +187,7 @@ def test_a_file_cut_while_it_is_read_is_truncated(tmp_path, rows):
 def test_rows_and_hash_agree_on_a_file_that_grows(tmp_path, rows, times):
     """It ends where it first ended; what comes later is in neither rows nor hash."""
     (tmp_path / "x").write_bytes(rows * times)
-    (stream,) = open_streams(Found(tmp_path / "x", "x", None), Limits())
+    (stream,) = open_streams(FoundFile(tmp_path / "x", "x", None), Limits())
     with stream, (tmp_path / "x").open("ab") as file:
         file.write(b"more\n")
         file.flush()

@@ -1,0 +1,104 @@
+"""From an address to the objects that are there, and what is said of the rest."""
+
+import re
+from collections.abc import Iterator
+from importlib import import_module
+from typing import cast
+
+from connectors.files.notice import Notice, shown
+from connectors.files.objects.access import STORES, Access
+from connectors.files.objects.body import FoundObject
+from connectors.files.objects.bucket import Bucket, Listed
+from connectors.files.objects.pattern import expanded, fits, is_pattern, prefixes, start
+from connectors.files.raw import Stopped
+
+_MOST = 1_000_000  # objects of one address
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,220}")
+_ACCOUNT = re.compile(r"[a-z0-9]{3,24}")
+
+
+Buckets = dict[tuple[str, str, str | None], Bucket]
+
+
+def locate(text: str, access: Access, buckets: Buckets) -> Iterator[FoundObject | Notice]:
+    """The objects an address stands for, in the order of their names; never an exception.
+
+    `s3://bucket/key` is that object, or else the folder of that name; a slash at the end always
+    means a folder; stars, `{name}` and dates are places to fill (see pattern). The store is asked
+    for names, and for nothing else. `buckets` keeps the connections that several addresses share.
+    """
+    scheme, _, rest = text.partition("://")
+    named, _, key = rest.partition("/")
+    name, _, account = named.partition("@")
+    if not _NAME.fullmatch(name) or (account and not _ACCOUNT.fullmatch(account)):
+        message = f"names no bucket; write {scheme}://bucket/prefix/"
+        yield Notice(shown(text), "error", "refused", message)
+        return
+    which = (scheme, name, account or None)
+    try:
+        if which not in buckets:  # and no SDK is imported but of a store that is asked
+            opened = import_module(STORES[scheme]).opened
+            buckets[which] = cast("Bucket", opened(name, account or None, access))
+    except Stopped as error:
+        yield Notice(shown(text), "error", error.reason, error.message)
+        return
+    yield from _said(text, buckets[which], _listed(buckets[which], key))
+
+
+def _listed(bucket: Bucket, key: str) -> Iterator[tuple[str, Listed]]:
+    """Objects, each with the prefix it was asked for by. Raises Stopped."""
+    if key and not key.endswith("/"):
+        exact = next(iter(bucket.listed(key)), None)
+        if exact is not None and exact.key == key and not exact.folder:
+            yield key, exact
+            return
+    if not is_pattern(key):
+        prefix = key if not key or key.endswith("/") else f"{key}/"
+        yield from ((prefix, one) for one in bucket.listed(prefix))
+        return
+    known: dict[str, list[str]] = {}
+
+    def folders(prefix: str) -> list[str]:
+        if prefix not in known:
+            known[prefix] = list(bucket.folders(prefix))
+        return known[prefix]
+
+    for pattern in expanded(key):
+        for prefix, parts in prefixes(pattern, folders):
+            for one in bucket.listed(prefix + start(parts)):
+                if fits(one.key[len(prefix) :], parts):
+                    yield prefix, one
+
+
+def _said(
+    text: str, bucket: Bucket, listed: Iterator[tuple[str, Listed]]
+) -> Iterator[FoundObject | Notice]:
+    display = shown(text)
+    found: list[Listed] = []
+    folders, hidden, stopped = 0, list[str](), None
+    try:
+        for prefix, one in listed:
+            if one.folder:
+                folders += 1
+            elif any(part.startswith(".") for part in one.key[len(prefix) :].split("/")):
+                hidden.append(one.key)
+            else:
+                found.append(one)
+            if len(found) + len(hidden) > _MOST:
+                stopped = Stopped("refused", f"more than {_MOST} objects; name a narrower prefix")
+                break
+    except Stopped as error:
+        stopped = error
+    found.sort(key=lambda one: one.key)
+    yield from (FoundObject(bucket, one.key, one.size) for one in found)
+    if folders:
+        yield Notice(display, "note", "folder", f"{folders} empty folder marks are not read")
+    if hidden:
+        message = f"{len(hidden)} hidden objects are not read; the first is {hidden[0]}"
+        yield Notice(display, "note", "hidden", message)
+    if stopped is not None:
+        but = f"; of the rest {len(found)} objects were listed" if found else ""
+        yield Notice(display, "error", stopped.reason, stopped.message + but)
+    elif not found:
+        what = "no object to read there; check the name (a folder ends in /, stars are patterns)"
+        yield Notice(display, "error", "missing", what)
