@@ -19,6 +19,7 @@ from connectors.declared.policy import policy_of
 from connectors.logs.load import load_format
 from scanner.cli import COMMANDS
 from scanner.errors import PRECEDENCE, Exit
+from signatures.governance import read_vendor
 from signatures.load import load_catalogue
 from signatures.model import LOG_TYPES, EvidenceKind
 from signatures.strict_yaml import load_yaml
@@ -118,6 +119,10 @@ def test_yaml_in_the_docs_loads_as_what_it_is(page, example, tmp_path):
         path = tmp_path / f"{found['id']}.yaml"
         path.write_text(example)
         assert load_format(load_yaml, path).expressions.map
+    elif "vendor" in found:
+        path = tmp_path / f"{found['vendor']}.yaml"
+        path.write_text(example)
+        assert read_vendor(path).vendor == found["vendor"]
     else:
         policy = policy_of(found, page)
         assert {rule.id for rule in policy.prohibited} == {"PX-01", "PX-03"}

@@ -196,3 +196,13 @@ def test_the_schemas_know_every_key():
 def test_the_shipped_vendor_files_have_no_issue():
     """Errors and warnings: an assessor reads these values."""
     assert [str(one) for one in supplier_issues(load_catalogue(), load_vendors())] == []
+
+
+def test_the_most_used_services_say_who_supplies_them():
+    known = {
+        entry.signature.id: governance_of(entry.signature.id, entry.signature.vendor)
+        for entry in load_catalogue().entries
+    }
+    named = [one for one in known.values() if one["legal_entity"] and one["jurisdiction"]]
+    assert len(named) >= 120
+    assert known["model_api/openai"]["trains_on_input"]
