@@ -21,6 +21,7 @@ class ScanRequest:
     """One scan, as the command line or a configuration asked for it.
 
     now: the clock of the run, UTC, naive. as_of: the day the ledger speaks of; None: of `now`.
+    overlays: packs of signatures on top of ours; signature_keys: public keys of packed ones.
     fail_on: states or severities that end the run with exit code 4. endpoint_url, allow_private,
     anonymous: how object stores are reached.
     """
@@ -44,6 +45,8 @@ class ScanRequest:
     accept_incomplete: bool = False
     fail_on: frozenset[str] = frozenset()
     threads: int = 2
+    overlays: tuple[Path, ...] = ()
+    signature_keys: tuple[Path, ...] = ()
     endpoint_url: str | None = None
     allow_private: bool = False
     anonymous: bool = False
