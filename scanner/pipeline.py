@@ -36,6 +36,7 @@ from scanner.ledger import Register, load_register, reconcile_run
 from scanner.load import compiled, formats, named_format, program_version
 from scanner.model import SEVERITIES, RunOutcome, ScanRequest
 from scanner.names import Names
+from scanner.packs import pack_facts, stale, write_remarks
 from scanner.partial import Partial
 from scanner.privacy import People, load_key
 from scanner.sources import Reading, SourceResult, find, in_order, read, said
@@ -144,7 +145,8 @@ def _load(request: ScanRequest) -> Inputs:
         ),
         forced=named_format(request.format, known) if request.format else None,
     )
-    return Inputs(compiled(), load_register(request), reading)
+    tables = compiled(request.overlays, request.signature_keys)
+    return Inputs(tables, load_register(request), reading)
 
 
 def _nothing(notices: Sequence[Notice]) -> None:
@@ -233,6 +235,7 @@ def _commit(
             "as_of": as_of,
             "version": program_version(),
             "signatures_digest": inputs.compiled.digest,
+            **pack_facts(inputs.compiled),
             "inventory_digest": inputs.register.digest,
             "privacy": request.privacy,
             "depth": request.depth,
@@ -244,6 +247,7 @@ def _commit(
         record.write_sources(con, outcome.run_id, request.organisation, results)
         record.write_sightings(con, outcome.run_id, request.organisation, inputs.compiled, results)
         record.write_register_problems(con, outcome.run_id, inputs.register.problems)
+        write_remarks(con, outcome.run_id, inputs.compiled.remarks)
         build_assets(con)
         reconcile_run(con, outcome.run_id, inputs.register, inputs.compiled, as_of)
         _judge(con, request, inputs, results, outcome)
@@ -267,6 +271,8 @@ def _judge(
     for problem in inputs.register.problems:
         if problem.level == "error":
             outcome.because(Exit.INCOMPLETE, str(problem))
+    for reason in stale(inputs.compiled, request.now.date()):
+        outcome.because(Exit.INCOMPLETE, reason)
     if request.fail_on:
         threshold = max((_rank(word) for word in request.fail_on & set(SEVERITIES)), default=-1)
         for state, severity, in_use, count in con.execute(

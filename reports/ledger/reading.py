@@ -24,7 +24,9 @@ def _clean(value: object) -> object:
     if isinstance(value, str):
         return mask(value)
     if isinstance(value, list):
-        return [mask(item) if isinstance(item, str) else item for item in value]
+        return [_clean(item) for item in value]
+    if isinstance(value, dict):
+        return {name: _clean(item) for name, item in value.items()}
     return value
 
 

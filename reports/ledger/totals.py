@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 class Run(Row):
     """The latest run: one row.
 
+    signatures_packs: name, version, sha256, place and signed_by of each, the shipped one first.
     records: rows, events or packets; what else was read (headers, blanks, comments) is not one.
     """
 
@@ -29,6 +30,8 @@ class Run(Row):
     as_of: date
     version: str
     signatures_digest: str
+    signatures_version: str | None
+    signatures_packs: list[dict[str, str | None]]
     inventory_digest: str | None
     privacy: str
     depth: str

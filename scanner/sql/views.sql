@@ -304,6 +304,8 @@ select
     l.as_of,
     l.version,
     l.signatures_digest,
+    l.signatures_version,
+    coalesce(l.signatures_packs, [])                     as signatures_packs,
     l.inventory_digest,
     l.privacy,
     l.depth,

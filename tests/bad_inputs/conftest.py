@@ -166,7 +166,7 @@ def _loaded_once() -> Iterator[None]:
     """What does not change between scans of one process is loaded once."""
     with pytest.MonkeyPatch.context() as patch:
         signatures, formats = load.compiled(), load.formats()
-        patch.setattr(pipeline, "compiled", lambda: signatures)
+        patch.setattr(pipeline, "compiled", lambda *_: signatures)
         patch.setattr(pipeline, "formats", lambda: formats)
         yield
 

@@ -45,6 +45,8 @@ TYPES = {
     "datetime": "timestamp",
     "list[str]": "varchar[]",
     "list[int]": "integer[]",
+    "list[dict[str, str | None]]": 'struct("name" varchar, "version" varchar, sha256 varchar, '
+    "place varchar, signed_by varchar)[]",
 }
 T0 = datetime(2026, 10, 20, 6, 30)
 T1 = datetime(2026, 11, 19, 18, 5)
@@ -70,6 +72,8 @@ DEFAULTS = {
         "as_of": date(2026, 11, 20),
         "version": "0.1.0",
         "signatures_digest": "5b1e" + "a" * 60,
+        "signatures_version": "2026.11.21",
+        "signatures_packs": [],
         "inventory_digest": "c07d" + "b" * 60,
         "privacy": "standard",
         "depth": "auto",
