@@ -1,10 +1,15 @@
-"""What pieces of a source add up to: sums, minima and maxima, so any split gives the same."""
+"""What pieces of a source add up to: accounts, times, names, and sums of sightings.
+
+Sums that grow too large for memory are cut by their keys and wait on disk, so that memory does not
+grow with a log.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+from zlib import crc32
 
 import numpy as np
 import pyarrow as pa
@@ -13,81 +18,35 @@ import pyarrow.compute as pc
 from connectors.logs.values import Counts, Reject
 from scanner.match.verdict import RANK
 from scanner.names import Names
+from scanner.spill import kept
+from scanner.sums import PARTIAL, packed, summed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
+
+    import numpy.typing as npt
 
     from connectors.files.notice import Notice
+    from scanner.spill import Parked, Spill
 
 KEPT_REJECTS: Final = 1000
-HELD: Final = 1 << 16  # rows that wait to be summed
-
-_text, _long = pa.string(), pa.int64()
-KEYS: Final = pa.schema(
-    [
-        ("class", _text),
-        ("service", _text),
-        ("kind", _text),
-        ("surface", _text),
-        ("usage", _text),
-        ("detection", _text),
-        ("indicators", _text),
-        ("by_host", pa.bool_()),
-        ("per_host", pa.bool_()),
-        ("dst_host", _text),
-        ("dst_ip", _text),
-        ("dst_port", pa.int32()),
-        ("actor", _text),
-        ("actor_type", _text),
-        ("department", _text),
-        ("principal", _text),
-        ("account", _text),
-        ("region", _text),
-        ("tenant", _text),
-        ("model", _text),
-        ("client", _text),
-        ("action", _text),
-        ("day", pa.date32()),
-    ]
-)
-MEASURES: Final = pa.schema(
-    [
-        ("hits", _long),
-        ("bytes_out", _long),
-        ("bytes_in", _long),
-        ("sized_out", _long),  # records that say how many bytes
-        ("sized_in", _long),
-        ("first_seen", pa.timestamp("us")),
-        ("last_seen", pa.timestamp("us")),
-        ("sample_line", _long),
-    ]
-)
-PARTIAL: Final = pa.schema([*KEYS, *MEASURES])
-TEXTS: Final = [field.name for field in PARTIAL if field.type == _text]
-NOTHING: Final = -1  # the number of no text
-_WIDE: Final = pa.decimal128(38, 0)
-_MOST: Final = pa.scalar(2**63 - 1, _WIDE)  # sums of bytes stop here
-_SUMS: Final = [
-    ("hits", "sum", None),
-    ("bytes_out", "sum", pc.ScalarAggregateOptions(min_count=1)),
-    ("bytes_in", "sum", pc.ScalarAggregateOptions(min_count=1)),
-    ("sized_out", "sum", None),
-    ("sized_in", "sum", None),
-    ("first_seen", "min", None),
-    ("last_seen", "max", None),
-    ("sample_line", "min", None),
-]
+HELD: Final = 1 << 15  # rows that wait to be summed
+PARTS: Final = 16  # into which sums are cut that memory has no room for
 
 
 @dataclass(slots=True)
 class Partial:
     """What one piece of a source adds up to; pieces of one source merge with `add`.
 
-    sightings: PARTIAL rows, detections and review candidates alike. matched counts detections.
-    days: distinct days (since 1970) on which this source has records.
+    sightings: PARTIAL rows of one piece, detections and review candidates alike. matched counts
+    detections. days: distinct days (since 1970) on which this source has records. spill: where
+    sums wait that grew too large; without one they stay in memory. parked: after `finish` the sums
+    of all pieces, in tables that have no key in common.
     """
 
     sightings: pa.Table = field(default_factory=PARTIAL.empty_table)
+    spill: Spill | None = None
+    parked: list[Parked] = field(default_factory=list)
     counts: Counts = field(default_factory=Counts)
     ok: int = 0
     matched: int = 0
@@ -105,6 +64,7 @@ class Partial:
     pieces: list[pa.Table] = field(default_factory=list)
     _held: int = 0  # rows of the pieces that are not summed yet, and of those that are
     _kept: int = 0
+    _parts: list[list[Parked]] = field(default_factory=list)
 
     def add(self, other: Partial) -> None:
         """Take in the next piece of the same source (pieces arrive in order)."""
@@ -128,101 +88,57 @@ class Partial:
         if self._held > max(HELD, self._kept):  # so that each row is summed a few times at most
             self.pieces = [packed(self.pieces)]
             self._held, self._kept = 0, self.pieces[0].num_rows
+            if self.spill is not None and self._kept > HELD:
+                self._to_disk(self.spill)
 
     def finish(self) -> Partial:
-        """Sum the pieces into `sightings`."""
-        self.sightings = summed(self.pieces)
-        self.pieces = []
+        """Sum the pieces into `parked`."""
+        if self.spill is None:
+            self.parked = [kept(summed(self.pieces))]
+        elif not self._parts:
+            self.parked = [self.spill.park(summed(self.pieces))]
+        else:
+            self._to_disk(self.spill)
+            for part in self._parts:
+                table = summed([piece.table() for piece in part])
+                if table.num_rows:
+                    self.parked.append(self.spill.park(table))
+        self.pieces, self._parts = [], []
         return self
 
+    def tables(self) -> Iterator[pa.Table]:
+        """The PARTIAL tables of `parked`, one at a time."""
+        return (one.table() for one in self.parked)
 
-def summed(pieces: Sequence[pa.Table]) -> pa.Table:
-    """Merge PARTIAL tables, or what `packed` made of them: one row a key, in the order of keys."""
-    merged = packed(pieces)
-    return merged.take(_order(merged)).cast(PARTIAL)
+    def everything(self) -> pa.Table:
+        """All of `parked` in one table, in the order of its keys."""
+        return summed(list(self.tables()))
 
-
-def packed(pieces: Sequence[pa.Table]) -> pa.Table:
-    """Merge PARTIAL tables, or what this made of them, in no order and with each text kept once.
-
-    Half the memory of `summed`, and merged again twice as fast.
-    """
-    table = pa.concat_tables(map(_encoded, [PARTIAL.empty_table(), *pieces])).combine_chunks()
-    if not table.num_rows:
-        return table
-    # Grouped by the numbers of the texts: of a dictionary pyarrow 26 leaves what stands under a
-    # null unset, and follows it later.
-    texts = {name: _words(table[name]) for name in TEXTS}
-    for name in TEXTS:
-        numbers = table[name].combine_chunks().indices
-        table = _with(table, name, numbers.fill_null(NOTHING))
-    far = [name for name in ("bytes_out", "bytes_in") if _overflows(table[name])]
-    for name in far:
-        table = _with(table, name, table[name].cast(_WIDE))
-    # Most columns of one log have one value throughout; as keys they would cost as much as others.
-    keys = [name for name in KEYS.names if not _is_constant(table[name])] or KEYS.names[:1]
-    grouped = table.group_by(keys, use_threads=False).aggregate(_SUMS)
-    grouped = grouped.rename_columns([*keys, *MEASURES.names])
-    for name in far:
-        least = pc.min_element_wise(grouped[name], _MOST, skip_nulls=False)
-        grouped = _with(grouped, name, least.cast(_long))
-    for name in set(KEYS.names) - set(keys):
-        same = table[name].slice(0, 1).take(pa.array(np.zeros(grouped.num_rows, np.int64)))
-        grouped = grouped.append_column(name, same)
-    for name, words in texts.items():
-        numbers = grouped[name].combine_chunks().to_numpy()
-        none = numbers == NOTHING
-        column = pa.DictionaryArray.from_arrays(np.where(none, 0, numbers), words, mask=none)
-        grouped = _with(grouped, name, column)
-    return grouped.select(PARTIAL.names)
+    def _to_disk(self, spill: Spill) -> None:
+        """Move the sums so far to disk, cut by their keys so that each part can be summed alone."""
+        table = packed(self.pieces)
+        part = _part_of(table)
+        order = np.argsort(part, kind="stable")
+        ends = np.searchsorted(part[order], np.arange(PARTS + 1))
+        self._parts = self._parts or [[] for _ in range(PARTS)]
+        for number in range(PARTS):
+            rows = order[ends[number] : ends[number + 1]]
+            if len(rows):
+                piece = table.take(pa.array(rows)).cast(PARTIAL)
+                self._parts[number].append(spill.write(piece))
+        self.pieces, self._held, self._kept = [], 0, 0
 
 
-def _words(column: pa.ChunkedArray) -> pa.Array:
-    """The dictionary of a column; one word at least, so that number 0 stands for something."""
-    words = column.combine_chunks().dictionary
-    return words if len(words) else pa.array([""], _text)
-
-
-def _is_constant(column: pa.ChunkedArray) -> bool:
-    if column.null_count:
-        return bool(column.null_count == len(column))
-    bounds = pc.min_max(column)
-    return bool(bounds["min"] == bounds["max"])
-
-
-def _encoded(table: pa.Table) -> pa.Table:
-    for name in PARTIAL.names:
-        if table.schema.field(name).type == _text:
-            table = _with(table, name, table[name].dictionary_encode())
-    return table
-
-
-def _order(table: pa.Table) -> pa.Array:
-    """The rows by their keys, texts by their bytes, null last; the first line breaks no tie."""
-    ranks = []
-    for name in reversed(KEYS.names):
+def _part_of(table: pa.Table) -> npt.NDArray[np.int64]:
+    """The part each row of a packed table belongs to; rows of one key to the same, in any run."""
+    out = table["day"].combine_chunks().cast(pa.int32()).fill_null(0).to_numpy().astype(np.int64)
+    for name in ("actor", "dst_host"):
         column = table[name].combine_chunks()
-        if pa.types.is_dictionary(column.type):
-            words = pc.rank(column.dictionary, tiebreaker="first").to_numpy()
-            places = pc.fill_null(column.indices, -1).to_numpy(zero_copy_only=False)
-            values = np.append(words, len(words) + 1)[places]
-        else:
-            number = pa.int32() if pa.types.is_date32(column.type) else pa.int64()
-            values = pc.fill_null(column.cast(number), (1 << 31) - 1).to_numpy(zero_copy_only=False)
-        if len(values) and values.min() != values.max():
-            ranks.append(values)
-    if not ranks:
-        return pa.array(np.arange(table.num_rows))
-    return pa.array(np.lexsort(ranks))
-
-
-def _overflows(column: pa.ChunkedArray) -> bool:
-    """Whether a sum of these could leave 64 bits, where it would silently turn negative."""
-    return (pc.max(column).as_py() or 0) * len(column) >= 2**63
-
-
-def _with(table: pa.Table, name: str, column: pa.ChunkedArray) -> pa.Table:
-    return table.set_column(table.column_names.index(name), name, column)
+        words = [crc32((word or "").encode()) for word in column.dictionary.to_pylist()]
+        sums = np.array([*words, 0], np.int64)
+        out = out * 31 + sums[column.indices.fill_null(len(words)).to_numpy()]
+    parts: npt.NDArray[np.int64] = out % PARTS
+    return parts
 
 
 def detections(sightings: pa.Table) -> tuple[pa.Table, pa.Table]:

@@ -40,6 +40,7 @@ from scanner.packs import pack_facts, stale, write_remarks
 from scanner.partial import Partial
 from scanner.privacy import People, load_key
 from scanner.sources import Reading, SourceResult, find, in_order, read, said
+from scanner.spill import Spill
 from scanner.store import UNWRITTEN, Store, open_store
 from scanner.who import Scan
 
@@ -95,20 +96,21 @@ def scan(request: ScanRequest, watcher: Watcher, show: Show) -> RunOutcome:
         results = [said(notice) for notice in notices if notice.level == "error"]
         remarks = [notice for notice in notices if notice.level != "error"]
         inputs.reading.known = record.grown_from(store.con)
-        try:
-            results += _read(request, inputs, found, watcher)
-        except FormatError as problem:  # its SQL did not hold for these fields
-            raise SignaturesError(str(problem)) from problem
-        for notice in remarks:
-            (results[0] if results else said(notice)).notices.append(notice)
-        _once(results, record.already_read(store.con))
-        try:
-            _commit(store, request, inputs, results, outcome, started)
-        except UNWRITTEN as problem:
-            raise NoSpace(
-                f"the store could not be written: {str(problem).splitlines()[0]}",
-                str(request.db or ""),
-            ) from problem
+        with Spill() as spill:
+            try:
+                results += _read(request, inputs, found, watcher, spill)
+            except FormatError as problem:  # its SQL did not hold for these fields
+                raise SignaturesError(str(problem)) from problem
+            for notice in remarks:
+                (results[0] if results else said(notice)).notices.append(notice)
+            _once(results, record.already_read(store.con))
+            try:
+                _commit(store, request, inputs, results, outcome, started)
+            except UNWRITTEN as problem:
+                raise NoSpace(
+                    f"the store could not be written: {str(problem).splitlines()[0]}",
+                    str(request.db or ""),
+                ) from problem
         show(store.con, outcome)
     return outcome
 
@@ -159,7 +161,11 @@ def _nothing(notices: Sequence[Notice]) -> None:
 
 
 def _read(
-    request: ScanRequest, inputs: Inputs, found: Sequence[Found], watcher: Watcher
+    request: ScanRequest,
+    inputs: Inputs,
+    found: Sequence[Found],
+    watcher: Watcher,
+    spill: Spill,
 ) -> list[SourceResult]:
     """Read all files, those with names first; each result's names serve the next files."""
     names = Names()
@@ -173,6 +179,7 @@ def _read(
             Scan(people, load_key(request.key_file), request.privacy),
             names,
             request.threads,
+            spill,
         ) as engine:
             order = in_order(found, inputs.reading)
             if not order.borrowers:

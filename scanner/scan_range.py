@@ -18,8 +18,9 @@ import pyarrow.compute as pc
 from connectors.logs.values import Reject
 from connectors.observation import BY_NAME
 from scanner.names import NAMED, borrows
-from scanner.partial import KEPT_REJECTS, PARTIAL, Partial, packed
+from scanner.partial import KEPT_REJECTS, Partial
 from scanner.privacy import masked, role_of
+from scanner.sums import PARTIAL, packed
 from scanner.who import Scan, client_of
 from signatures.hosts import HostError, normalise_ip
 

@@ -10,6 +10,7 @@ import fcntl
 import os
 import re
 import stat
+import tempfile
 import time
 from contextlib import contextmanager
 from importlib.resources import files
@@ -30,7 +31,7 @@ _SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
     "allow_community_extensions": "false",
     "allow_persistent_secrets": "false",
     "python_enable_replacements": "false",
-    "memory_limit": "512MB",
+    "memory_limit": "192MB",  # beyond it tables wait on disk
     "threads": "2",
 }
 
@@ -78,7 +79,7 @@ def open_store(path: Path | None, wait: float = 0.0) -> Iterator[Store]:
     wait: seconds to wait for another run's lock. Raises StoreLocked, StoreError, NoSpace.
     """
     if path is None:
-        with _connected(":memory:") as con:
+        with _set_aside() as folder, _connected(":memory:", temp_directory=folder) as con:
             _migrate(con, "the store")
             yield Store(con, None)
         return
@@ -171,9 +172,22 @@ def _take(descriptor: int, path: Path, until: float) -> None:
 
 
 @contextmanager
-def _connected(name: str) -> Iterator[duckdb.DuckDBPyConnection]:
+def _set_aside() -> Iterator[str]:
+    """A private folder for what a store in memory has no room for; empty if it stays small."""
     try:
-        con = duckdb.connect(name, config=_SETTINGS)
+        folder = tempfile.TemporaryDirectory(prefix="aicensus-")
+    except OSError as problem:
+        raise NoSpace(
+            f"no folder to set data aside: {problem.strerror}", "", "name one with TMPDIR"
+        ) from problem
+    with folder as name:
+        yield name
+
+
+@contextmanager
+def _connected(name: str, **settings: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    try:
+        con = duckdb.connect(name, config=_SETTINGS | settings)
     except duckdb.Error as problem:
         first = str(problem).splitlines()[0]
         raise StoreError(

@@ -11,6 +11,7 @@ import ctypes
 import threading
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Self
 
 import pyarrow as pa
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from connectors.logs.model import Format
     from connectors.logs.settings import ReadSettings
     from scanner.names import Names
+    from scanner.spill import Spill
     from scanner.who import Scan
     from signatures.compile import Compiled
 
@@ -68,11 +70,26 @@ def keep_memory() -> None:
     pa.set_memory_pool(pa.system_memory_pool())  # Arrow's own gives back what is freed
 
 
+def give_back_memory() -> None:
+    """What was kept for the next segment goes back, once there is none."""
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).malloc_trim(0)
+
+
 class LocalEngine:
     """A pool of threads, each with a matcher and a normaliser per format of its own."""
 
-    def __init__(self, compiled: Compiled, scan: Scan, names: Names, threads: int) -> None:
+    def __init__(
+        self,
+        compiled: Compiled,
+        scan: Scan,
+        names: Names,
+        threads: int,
+        spill: Spill | None = None,
+    ) -> None:
+        """spill: where sums wait that memory has no room for; without one they stay in memory."""
         keep_memory()
+        self._spill = spill
         self._compiled = compiled
         self._scan = scan
         self._names = names
@@ -86,10 +103,12 @@ class LocalEngine:
 
     def __exit__(self, *_: object) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
+        self._local = threading.local()
+        give_back_memory()
 
     def run(self, fmt: Format, settings: ReadSettings, segments: Iterable[Segment]) -> Partial:
         """Scan the segments of one source; raises whatever reading or matching raises."""
-        total = Partial()
+        total = Partial(spill=self._spill)
         waiting: deque[Future[Partial]] = deque()
         try:
             for segment in segments:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from scanner.identify import Grain, grain, merged
+from scanner.grain import Grain, grain, merged
 
 ROW = {
     "service": "model_api/openai", "kind": "model_api", "by_host": True, "per_host": False,

@@ -4,7 +4,7 @@ import itertools
 
 import pytest
 
-from scanner.identify import Grain
+from scanner.grain import Grain
 from scanner.joins import Known, join_ids
 from scanner.store import open_store
 

@@ -4,10 +4,14 @@ import datetime as dt
 from collections import defaultdict
 
 import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scanner.partial import KEYS, PARTIAL, Partial, packed, summed
+from scanner import partial
+from scanner.partial import Partial
+from scanner.spill import Spill
+from scanner.sums import KEYS, PARTIAL, packed, summed
 
 WORDS = st.sampled_from([None, "", "a", "b", "é", "\x00"])
 TIMES = st.datetimes(dt.datetime(2026, 3, 1), dt.datetime(2026, 3, 3))
@@ -98,4 +102,32 @@ def test_pieces_that_are_summed_on_the_way_change_nothing(some):
     for row in some:
         total.add(Partial(sightings=table([row])))
         total.pieces = [packed(total.pieces)]
-    assert total.finish().sightings.equals(summed([table(some)]))
+    assert total.finish().everything().equals(summed([table(some)]))
+
+
+def small(patch):
+    patch.setattr(partial, "HELD", 2)
+    patch.setattr(partial, "PARTS", 3)
+
+
+def total(pieces, spill=None):
+    out = Partial(spill=spill)
+    for some in pieces:
+        out.add(Partial(sightings=table(some)))
+    return out.finish()
+
+
+@given(st.lists(ROWS, max_size=6))
+def test_sums_that_waited_on_disk_are_the_sums_that_did_not(pieces):
+    with pytest.MonkeyPatch.context() as patch, Spill(room=0) as spill:
+        small(patch)
+        assert total(pieces, spill).everything().equals(total(pieces).everything())
+
+
+@given(st.lists(ROWS, max_size=6))
+def test_no_key_is_in_two_of_the_parked_tables(pieces):
+    with pytest.MonkeyPatch.context() as patch, Spill() as spill:
+        small(patch)
+        tables = list(total(pieces, spill).tables())
+    keys = [tuple(row.values()) for one in tables for row in one.select(KEYS.names).to_pylist()]
+    assert len(keys) == len(set(keys))

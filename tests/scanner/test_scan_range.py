@@ -14,8 +14,8 @@ from connectors.logs.settings import ReadSettings
 from scanner.engines.local import LocalEngine
 from scanner.load import compiled, formats
 from scanner.names import Names
-from scanner.partial import PARTIAL, summed
 from scanner.privacy import People
+from scanner.sums import PARTIAL, summed
 from scanner.who import Scan, client_of
 
 FORMATS, TABLES = formats(), compiled()
@@ -66,7 +66,7 @@ def proxy_log(tmp_path_factory):
 def test_the_result_does_not_depend_on_blocks_or_threads(proxy_log, block, threads):
     path, whole = proxy_log
     part = scanned(path, block, threads)
-    assert part.sightings.equals(whole.sightings)
+    assert part.everything().equals(whole.everything())
     assert (part.counts, part.ok, part.matched, part.days) == (
         whole.counts, whole.ok, whole.matched, whole.days,
     )  # fmt: skip
@@ -86,8 +86,8 @@ def test_sums_are_those_of_the_rows(proxy_log):
     """Hosts 0 and 2 of every six are AI: their hits and bytes, counted by hand."""
     _, whole = proxy_log
     wanted = [n for n in range(12_000) if n % 6 in {0, 2}]
-    assert sum(whole.sightings["hits"].to_pylist()) == len(wanted) == whole.matched
-    assert sum(whole.sightings["bytes_out"].to_pylist()) == sum(wanted)
+    assert sum(whole.everything()["hits"].to_pylist()) == len(wanted) == whole.matched
+    assert sum(whole.everything()["bytes_out"].to_pylist()) == sum(wanted)
 
 
 def test_a_host_that_is_none_rejects_its_row_and_says_where(proxy_log):
