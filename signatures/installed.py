@@ -77,7 +77,9 @@ def install(
     """
     pack = read_archive(archive, keys)
     check(pack)
-    into.mkdir(mode=0o755, parents=True, exist_ok=True)
+    if not into.exists():
+        into.mkdir(parents=True)
+        into.chmod(0o755)  # another user may scan than installs, and nothing in it is secret
     with _locked(into):
         before = _in_use(into)
         if before is not None and not older:
@@ -112,7 +114,7 @@ def _put(archive: Path, keys: Sequence[Path], fresh: Path, about: About) -> None
     else:
         raise SignatureError(str(archive), 1, "", "was changed while it was read", "try again")
     for path in sorted(fresh.iterdir()):
-        path.chmod(0o644)  # another user may scan than installs, and nothing in it is secret
+        path.chmod(0o644)
         _sync(path)
     fresh.chmod(0o755)
     _sync(fresh)

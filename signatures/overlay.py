@@ -116,8 +116,7 @@ def remarks(
         about = pack.about
         of = f"{about.name} {about.version}" if about.version else about.name
         by = f", signed by key {about.signed_by}" if about.signed_by else ""
-        count = len(pack.files)
-        message = f"{count} signatures of {of} are used too: sha256 {about.sha256}{by}"
+        message = f"{of} is used too: {pack.size}, sha256 {about.sha256}{by}"
         said.append(Remark(about.place, None, "overlay", message))
     said += [
         Remark(one.after, one.line, "override", f"replaces {one.id} of {one.before}")

@@ -61,6 +61,11 @@ class Pack:
     about: About
     files: tuple[PackFile, ...]
 
+    @property
+    def size(self) -> str:
+        """How many signatures there are, in words."""
+        return "1 signature" if len(self.files) == 1 else f"{len(self.files)} signatures"
+
 
 class _About(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)

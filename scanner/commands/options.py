@@ -53,6 +53,25 @@ def json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="JSON on stdout.")(command)
 
 
+def signatures_options(command: F) -> F:
+    """--signatures: packs on top of the shipped one, and the keys of those that are signed."""
+    for option in reversed(
+        (
+            click.option(
+                "--signatures", "overlays", multiple=True, metavar="DIR|PACK.tar.gz",
+                type=click.Path(path_type=Path, exists=True),
+                help="Signatures of your own on top of ours; may be repeated.",
+            ),
+            click.option(
+                "--signatures-key", "keys", type=FILE, multiple=True, metavar="PUB",
+                help="Public key (PEM, Ed25519) of a packed one; may be repeated.",
+            ),
+        )
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
 def inventory_options(command: F) -> F:
     """The declared side: register, people, policy."""
     for option in reversed(

@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from scanner.commands.options import FILE, FOLDER, Day, Zone, inventory_options, json_option
+from scanner.commands.options import (
+    FILE,
+    FOLDER,
+    Day,
+    Zone,
+    inventory_options,
+    json_option,
+    signatures_options,
+)
 from scanner.commands.stores import no_stores, store_options
 from scanner.errors import UsageError
 from scanner.model import DEPTHS, PRIVACY, SEVERITIES, ScanRequest
@@ -24,6 +32,7 @@ STATES = (
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @inventory_options
+@signatures_options
 @click.option("--db", type=FILE, metavar="F", help="Store that remembers assets between runs.")
 @click.option("--out", type=FOLDER, metavar="DIR", help="Write report.html and CSV files here.")
 @json_option
@@ -61,6 +70,8 @@ def scan(
     people: Path | None,
     policy: Path | None,
     lenient: bool,
+    overlays: tuple[Path, ...],
+    keys: tuple[Path, ...],
     db: Path | None,
     out: Path | None,
     as_json: bool,
@@ -124,6 +135,8 @@ def scan(
         lenient=lenient,
         accept_incomplete=accept_incomplete,
         fail_on=frozenset(fail_on),
+        overlays=overlays,
+        signature_keys=keys,
         endpoint_url=endpoint_url,
         allow_private=allow_private,
         anonymous=anonymous,

@@ -10,7 +10,8 @@ from typing import IO, TYPE_CHECKING, Any, get_args
 
 import click
 
-from scanner.commands.options import json_option
+from scanner.commands.options import json_option, signatures_options
+from scanner.commands.pack import install, verify
 from scanner.errors import SignaturesError, UsageError
 
 if TYPE_CHECKING:
@@ -22,41 +23,63 @@ def signatures() -> None:
     """What AI looks like: the catalogue and its language."""
 
 
+signatures.add_command(verify)
+signatures.add_command(install)
+
+
 @signatures.command("list")
 @click.option("--kind", help="Only services of this kind.")
+@signatures_options
 @json_option
-def list_(kind: str | None, as_json: bool) -> None:
-    """Every service in the catalogue, one a line."""
+def list_(
+    kind: str | None, overlays: tuple[Path, ...], keys: tuple[Path, ...], as_json: bool
+) -> None:
+    """Every service in the catalogue, one a line, and where those of overlays come from."""
+    from reports.text import safe_text
     from scanner.load import compiled
     from signatures.model import Kind
 
     kinds_ = get_args(Kind)
     if kind is not None and kind not in kinds_:
         raise UsageError(f"no kind is called {kind!r}", "--kind", "one of " + ", ".join(kinds_))
-    services = [one for one in compiled().services.values() if kind in {None, one.kind}]
+    tables = compiled(overlays, keys)
+    services = [one for one in tables.services.values() if kind in {None, one.kind}]
     for one in sorted(services, key=lambda service: service.id):
         if as_json:
-            facts = {"id": one.id, "kind": one.kind, "vendor": one.vendor, "product": one.product}
+            facts = {
+                "id": one.id,
+                "kind": one.kind,
+                "vendor": one.vendor,
+                "product": one.product,
+                "origin": one.origin,
+                "nursery": one.nursery,
+            }
             click.echo(json.dumps(facts))
         else:
-            click.echo(f"{one.id:44} {one.product} ({one.vendor_name})")
+            origin = f" [{one.origin}]" if one.origin != "shipped" else ""
+            origin += " [candidate]" if one.nursery else ""
+            click.echo(safe_text(f"{one.id:44} {one.product} ({one.vendor_name}){origin}"))
     if not as_json:
         kinds = Counter(one.kind for one in services)
         click.echo(
             f"{len(services)} services: {', '.join(f'{n} {k}' for k, n in sorted(kinds.items()))}",
             err=True,
         )
+    for remark in tables.remarks:
+        at = f":{remark.line}" if remark.line is not None else ""
+        click.echo(safe_text(f"{remark.path}{at}: {remark.message}"), err=True)
 
 
 @signatures.command()
 @click.argument("service")
+@signatures_options
 @json_option
-def show(service: str, as_json: bool) -> None:
+def show(service: str, overlays: tuple[Path, ...], keys: tuple[Path, ...], as_json: bool) -> None:
     """The file of one SERVICE, with its evidence, its cases and what is known of its supplier."""
     from scanner.load import catalogue, suppliers
     from signatures.governance import merged
 
-    signatures_ = (entry.signature for entry in catalogue().entries)
+    signatures_ = (entry.signature for entry in catalogue(overlays, keys).entries)
     found = next((one for one in signatures_ if one.id == service), None)
     if found is None:
         raise UsageError("no such service", service, "`aicensus signatures list` names them")
@@ -68,14 +91,15 @@ def show(service: str, as_json: bool) -> None:
 
 @signatures.command()
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path, exists=True, file_okay=False))
-def lint(folders: tuple[Path, ...]) -> None:
+@signatures_options
+def lint(folders: tuple[Path, ...], overlays: tuple[Path, ...], keys: tuple[Path, ...]) -> None:
     """Check the catalogue (and FOLDERS of your own on top): language, evidence, cases."""
     from scanner.load import catalogue, suppliers
     from scanner.match.observed import judge_observed
     from signatures.compile import compile_catalogue
     from signatures.lint import lint as check
 
-    loaded = catalogue(folders)
+    loaded = catalogue((*folders, *overlays), keys)
     tables = compile_catalogue(loaded)
     issues = check(loaded, lambda observed: judge_observed(tables, observed), suppliers())
     for issue in issues:
@@ -89,13 +113,14 @@ def lint(folders: tuple[Path, ...]) -> None:
 
 @signatures.command()
 @click.argument("hosts", nargs=-1, required=True)
-def test(hosts: tuple[str, ...]) -> None:
+@signatures_options
+def test(hosts: tuple[str, ...], overlays: tuple[Path, ...], keys: tuple[Path, ...]) -> None:
     """The verdict on each of HOSTS, for people; `classify` is for programs."""
     from reports.text import safe_text
     from scanner.load import compiled
     from scanner.match.observed import answer
 
-    tables = compiled()
+    tables = compiled(overlays, keys)
     for host in hosts:
         verdict = answer(tables, {"dst_host": host}, host)
         words = (verdict["confidence"], verdict["service"], verdict["reason"])
@@ -105,13 +130,20 @@ def test(hosts: tuple[str, ...]) -> None:
 @signatures.command()
 @click.argument("source", type=click.File("rb"), default="-", metavar="[F|-]")
 @click.option("--http", is_flag=True, help="Lines are JSON requests, not host names.")
+@signatures_options
 @json_option
-def classify(source: IO[bytes], http: bool, as_json: bool) -> None:
+def classify(
+    source: IO[bytes],
+    http: bool,
+    overlays: tuple[Path, ...],
+    keys: tuple[Path, ...],
+    as_json: bool,
+) -> None:
     """One verdict for each line, in order: host names, or with --http JSON requests."""
     from scanner.load import compiled
     from scanner.match.observed import answer
 
-    tables = compiled()
+    tables = compiled(overlays, keys)
     out = sys.stdout
     for raw in source:
         text = raw.decode("utf-8", "backslashreplace").rstrip("\r\n")

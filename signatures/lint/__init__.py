@@ -88,6 +88,19 @@ LINTS: Final[tuple[Lint, ...]] = (
 )
 
 
+# What a candidate may still lack; it must have it to leave the nursery.
+_LATER: Final = frozenset(
+    {
+        "no-evidence",
+        "no-surface",
+        "missing-positive",
+        "missing-negative",
+        "two-owners",
+        "vendor-spelling",
+    }
+)
+
+
 def lint(
     catalogue: Catalogue,
     judge: Judge | None = None,
@@ -124,7 +137,7 @@ def _run(check: Lint, catalogue: Catalogue) -> Iterator[LintIssue]:
 
 def _issue(check: Lint, entry: Entry, keys: tuple[str | int, ...], detail: str) -> LintIssue:
     return LintIssue(
-        level=check.level,
+        level="warning" if entry.nursery and check.name in _LATER else check.level,
         name=check.name,
         path=entry.source,
         line=entry.line(*keys),

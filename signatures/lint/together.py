@@ -66,7 +66,7 @@ class TwoOwners(CatalogueLint):
     def check(self, catalogue: Catalogue) -> Iterator[tuple[Entry, Where, str]]:
         """Same host or user agent without needs in two files; host types count as one."""
         owner: dict[tuple[str, str], Entry] = {}
-        for entry in catalogue.entries:
+        for entry in sorted(catalogue.entries, key=lambda entry: entry.nursery):
             for number, item in enumerate(entry.signature.indicators):
                 if item.type not in {*HOST_TYPES, "user_agent", "cidr"} or item.needs is not None:
                     continue

@@ -24,7 +24,10 @@ def case_results(catalogue: Catalogue, judge: Judge) -> Iterator[LintIssue]:
         for number, case in enumerate(entry.signature.cases):
             said = judge(as_dict(case.observe))
             service, detection = (said.service, said.detection) if said else (None, "none")
-            wrong = _wrong(case, entry.signature.id, service, detection)
+            # a candidate's file says how sure it will be once it is proven
+            later = entry.nursery and case.match
+            wanted = case.model_copy(update={"confidence": None}) if later else case
+            wrong = _wrong(wanted, entry.signature.id, service, detection)
             if wrong is not None:
                 yield LintIssue(
                     level="error",
@@ -40,6 +43,8 @@ def case_results(catalogue: Catalogue, judge: Judge) -> Iterator[LintIssue]:
 def unreachable(catalogue: Catalogue, judge: Judge) -> Iterator[LintIssue]:
     """Unconditional host rules that another service's rule always wins over."""
     for entry in catalogue.entries:
+        if entry.nursery:  # others are meant to win over it
+            continue
         for number, indicator in enumerate(entry.signature.indicators):
             if indicator.type not in HOST_TYPES or indicator.needs is not None:
                 continue
