@@ -39,6 +39,7 @@ from scanner.names import Names
 from scanner.packs import pack_facts, stale, write_remarks
 from scanner.partial import Partial
 from scanner.privacy import People, load_key
+from scanner.sightings import write_sightings
 from scanner.sources import Reading, SourceResult, find, in_order, read, said
 from scanner.spill import Spill
 from scanner.store import UNWRITTEN, Store, open_store
@@ -252,7 +253,7 @@ def _commit(
         record.write_run(con, facts)
         record.write_services(con, outcome.run_id, inputs.compiled)
         record.write_sources(con, outcome.run_id, request.organisation, results)
-        record.write_sightings(con, outcome.run_id, request.organisation, inputs.compiled, results)
+        write_sightings(con, outcome.run_id, request.organisation, inputs.compiled, results)
         record.write_register_problems(con, outcome.run_id, inputs.register.problems)
         write_remarks(con, outcome.run_id, inputs.compiled.remarks)
         build_assets(con)
