@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from connectors.files.objects.access import Access
 
 THREADS = 16
-_PAGE = 1000
+_PAGE = 1  # objects at a time: of a page whose end fails nothing would come
 
 
 @dataclass(frozen=True, slots=True)

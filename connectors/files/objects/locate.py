@@ -14,6 +14,8 @@ from connectors.files.raw import Stopped
 
 _MOST = 1_000_000  # objects of one address
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,220}")
+_DOTS = re.compile(r"(?:^|/)\.{1,2}(?:/|$)")
+_DOTTED = "its name has . or .. parts, which servers resolve each in its way; copy it to another"
 _ACCOUNT = re.compile(r"[a-z0-9]{3,24}")
 
 
@@ -75,12 +77,15 @@ def _said(
 ) -> Iterator[FoundObject | Notice]:
     display = shown(text)
     found: list[Listed] = []
-    folders, hidden, stopped = 0, list[str](), None
+    folders, refused, hidden, stopped = 0, 0, list[str](), None
     try:
         for prefix, one in listed:
             if one.folder:
                 folders += 1
-            elif any(part.startswith(".") for part in one.key[len(prefix) :].split("/")):
+            elif _DOTS.search(one.key):
+                yield Notice(f"{bucket.url}/{one.key}", "error", "refused", _DOTTED)
+                refused += 1
+            elif _is_hidden(one.key[len(prefix) :]):
                 hidden.append(one.key)
             else:
                 found.append(one)
@@ -92,13 +97,17 @@ def _said(
     found.sort(key=lambda one: one.key)
     yield from (FoundObject(bucket, one.key, one.size) for one in found)
     if folders:
-        yield Notice(display, "note", "folder", f"{folders} empty folder marks are not read")
+        yield Notice(display, "note", "folder", f"marks of folders, which hold nothing: {folders}")
     if hidden:
-        message = f"{len(hidden)} hidden objects are not read; the first is {hidden[0]}"
+        message = f"hidden objects, not read: {len(hidden)}, the first is {hidden[0]}"
         yield Notice(display, "note", "hidden", message)
     if stopped is not None:
         but = f"; of the rest {len(found)} objects were listed" if found else ""
         yield Notice(display, "error", stopped.reason, stopped.message + but)
-    elif not found:
+    elif not found and not refused:
         what = "no object to read there; check the name (a folder ends in /, stars are patterns)"
         yield Notice(display, "error", "missing", what)
+
+
+def _is_hidden(name: str) -> bool:
+    return any(part.startswith(".") for part in name.split("/"))

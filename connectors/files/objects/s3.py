@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _FRESH = timedelta(minutes=5)  # the SDK renews earlier than that before they end
 _CREDENTIALS = re.compile("Credential|Token|SSO|Profile|Login|Assume")  # in names of its errors
-_ODD = re.compile(r"(?:^|/)(?:\.{1,2})?(?:/|$)|[\x00-\x1f\x7f]")
+_ODD = re.compile(r"(?:^|/)(?:/|$)|[\x00-\x1f\x7f]")
 
 
 def opened(name: str, account: str | None, access: Access) -> S3Bucket:
