@@ -50,7 +50,7 @@ def test_list_names_every_service_once(aicensus):
 def test_list_of_one_kind_is_json_one_a_line(aicensus):
     done = aicensus("signatures", "list", "--kind", "agent", "--json")
     assert {row["kind"] for row in done.rows} == {"agent"}
-    assert set(done.rows[0]) == {"id", "kind", "vendor", "product"}
+    assert set(done.rows[0]) == {"id", "kind", "vendor", "product", "origin", "nursery"}
     assert done.err == ""
 
 
