@@ -94,7 +94,10 @@ class Products:
             entries.append((line, until))
 
     def _learn(self, product: str, vendor: str, aliases: Sequence[str]) -> None:
-        """A product of a signature or asset: joins its vendor's known line, else is a new one."""
+        """A product of a signature or asset: joins its vendor's known line, else is a new one.
+
+        A name that says nothing by itself names no line, and is looked for in no text.
+        """
         of = vendor_id(vendor)
         line = self.line_of(product, of) or next(
             (known for alias in aliases if (known := self._exactly(alias, of)) is not None), None
@@ -105,13 +108,13 @@ class Products:
             self._resolved.clear()
             line = Line(f"{fold(product)}|{of}", of, product)
             self.lines[line.id] = line
-            self._add(product, line, None)
+            if _tells(product):
+                self._add(product, line, None)
         bare = _bare(fold(product))
-        if bare and bare != of and bare not in self._names:
+        if bare and bare != of and bare not in self._names and _tells(bare):
             self._add(bare, line, None)
         for alias in aliases:
-            folded = fold(alias)
-            if folded and folded not in self._names:
+            if fold(alias) not in self._names and _tells(alias):
                 self._add(alias, line, None)
 
     def _exactly(self, name: str, vendor: str) -> Line | None:
@@ -168,6 +171,11 @@ class Products:
                 sure = run not in self._unsure
                 found += [Found(line, run, until, tuple(rest), sure) for line, until in entries]
         return found
+
+
+def _tells(name: str) -> bool:
+    """Whether a name is more than words that stand in any row: a product called "AI" is not."""
+    return bool(set(fold(name).split()) - words().generic - words().stop - words().edition)
 
 
 def _bare(product: str) -> str:

@@ -228,3 +228,14 @@ def test_a_signature_joins_the_line_that_one_of_its_aliases_names():
         [Known("model_api/mistral", "Mistral cloud", "mistral", "Mistral AI", ("La Plateforme",))]
     )
     assert products.line_of("Mistral cloud", "mistral").id == "mistral-api"
+
+
+@pytest.mark.parametrize("name", ["ai&", "AI", "the Assistant", "Agent Pro"])
+def test_a_product_named_by_words_of_any_row_is_looked_for_in_no_text(name):
+    products = Products([Known("saas_chat/x", name, "x", "X Labs", (name,))])
+    assert products.find("AI assistant in Excel, an agent") == []
+
+
+def test_a_product_with_one_telling_word_is_found():
+    products = Products([Known("saas_chat/x", "Matter AI", "x", "X Labs")])
+    assert [one.line.name for one in products.find("Pilot of Matter AI")] == ["Matter AI"]
