@@ -270,7 +270,8 @@ def test_a_key_of_another_form_is_refused(folder, tmp_path, signed, maker, kind)
     if kind == "private":
         place.write_bytes((maker / "key.pem").read_bytes())
     elif kind == "rsa":
-        place.write_bytes(run("sh", "-c", "openssl genrsa 2048 2>/dev/null | openssl pkey -pubout"))
+        public = rsa.generate_private_key(65537, 2048).public_key()
+        place.write_bytes(public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
     elif kind == "text":
         place.write_text("secret")
     said = refusal(read_archive, path, [place])
