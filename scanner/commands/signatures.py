@@ -10,6 +10,7 @@ from typing import IO, TYPE_CHECKING, Any, get_args
 
 import click
 
+from scanner.commands.export import export
 from scanner.commands.options import json_option, signatures_options
 from scanner.commands.pack import install, verify
 from scanner.errors import SignaturesError, UsageError
@@ -25,6 +26,9 @@ def signatures() -> None:
 
 signatures.add_command(verify)
 signatures.add_command(install)
+
+
+signatures.add_command(export)
 
 
 @signatures.command("list")

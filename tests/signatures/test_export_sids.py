@@ -1,0 +1,64 @@
+"""Numbers of Suricata rules: unique, in the local range, and the same from pack to pack."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from signatures.export import sids
+from signatures.export.sids import AFTER, FIRST, OVERLAYS, PLACES, numbers, read_settled, unsettled
+from signatures.load import load_catalogue
+from signatures.model import LOG_TYPES
+
+KEYS = [f"model_api/acme|host_exact|h{n}.acme.example|" for n in range(3000)]
+
+
+def test_numbers_are_unique_and_in_the_local_range():
+    found = numbers(KEYS, [f"own-{key}" for key in KEYS])
+    taken = [number + place for number in found.values() for place in range(PLACES)]
+    assert len({*taken}) == len(KEYS) * 2 * PLACES
+    assert {number < OVERLAYS for key, number in found.items() if key in KEYS} == {True}
+    assert FIRST <= min(taken)
+    assert max(taken) < AFTER
+
+
+def test_an_indicator_keeps_its_number_when_others_come_and_go():
+    """Those of one hash aside, which settled.yaml is for."""
+    alone = {key: numbers([key], [])[key] for key in KEYS[:300]}
+    together = numbers(KEYS, [])
+    moved = [key for key in alone if together[key] != alone[key]]
+    assert {*moved} <= {*unsettled(KEYS)}
+    assert len(moved) < 10
+
+
+def test_overlays_do_not_move_what_is_shipped():
+    assert numbers(KEYS, ["x", "y"]).items() >= numbers(KEYS, []).items()
+
+
+def test_a_settled_indicator_has_its_number_and_nobody_else_gets_it(monkeypatch):
+    taken = numbers(KEYS[:1], [])[KEYS[0]]
+    monkeypatch.setattr(sids, "read_settled", lambda: {"newer": taken + 400})
+    found = numbers(["newer", *KEYS], [])
+    assert found["newer"] == taken + 400
+    assert len({*found.values()}) == len(found)
+
+
+def test_settled_numbers_are_unique_places_of_shipped_rules():
+    settled = read_settled()
+    assert len({*settled.values()}) == len(settled)
+    assert all(FIRST <= n < OVERLAYS and (n - FIRST) % PLACES == 0 for n in settled.values())
+
+
+def test_every_shipped_indicator_has_a_place_of_its_own_or_a_settled_one():
+    keys = [
+        f"{entry.signature.id}|{one.type}|{one.value}|"
+        + (one.needs.model_dump_json(exclude_none=True) if one.needs else "")
+        for entry in load_catalogue().entries
+        for one in entry.signature.indicators
+        if one.type in LOG_TYPES
+    ]
+    missing = unsettled(keys)
+    lines = "\n".join(f"  {json.dumps(key)}: {n}" for key, n in sorted(missing.items()))
+    if missing:
+        pytest.fail(f"add to signatures/export/settled.yaml:\n{lines}")
