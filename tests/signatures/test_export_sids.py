@@ -19,7 +19,7 @@ def test_numbers_are_unique_and_in_the_local_range():
     taken = [number + place for number in found.values() for place in range(PLACES)]
     assert len({*taken}) == len(KEYS) * 2 * PLACES
     assert {number < OVERLAYS for key, number in found.items() if key in KEYS} == {True}
-    assert FIRST <= min(taken)
+    assert min(taken) >= FIRST
     assert max(taken) < AFTER
 
 
