@@ -20,7 +20,7 @@ from connectors.observation import BY_NAME
 from scanner.names import NAMED, borrows
 from scanner.partial import KEPT_REJECTS, Partial
 from scanner.privacy import masked, role_of
-from scanner.sums import PARTIAL, packed
+from scanner.sums import KEYS, PARTIAL, packed
 from scanner.who import Scan, client_of
 from signatures.hosts import HostError, normalise_ip
 
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
     from scanner.names import Names
 
 DAY: Final = 86_400_000_000  # microseconds
+# Of a weak sign, what the list for review says; the rest of its keys is dropped.
+TOLD_OF_WEAK: Final = frozenset(
+    {"service", "kind", "detection", "indicators", "by_host", "per_host", "dst_host", "dst_ip"}
+)
 MANY: Final = 8192  # rows of one piece that are worth summing where they were made
 
 
@@ -192,7 +196,19 @@ def _sightings(batch: Batch, found: Matched, scan: Scan) -> pa.Table:
         "sample_line": taken["line"],
     }
     table = pa.table(data, schema=PARTIAL)
+    sure = said(attrgetter("is_detection"), pa.bool_())
+    if not pc.all(sure).as_py():
+        table = _bare(table, sure)
     return packed([table]) if size > MANY else table
+
+
+def _bare(table: pa.Table, sure: pa.Array) -> pa.Table:
+    """Weak signs without what is not told of them: they add up to few rows, and name nobody."""
+    for name in set(KEYS.names) - TOLD_OF_WEAK:
+        column = table[name]
+        kept = pc.if_else(sure, column, pa.scalar(None, column.type))
+        table = table.set_column(table.column_names.index(name), name, kept)
+    return table
 
 
 def _each(column: pa.ChunkedArray, function: Callable[[object], str | None]) -> pa.Array:

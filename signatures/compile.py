@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import re2
 
+from signatures.hints import Hints
 from signatures.lookup import NO_HOST, Compiled, HostMatch, Node, PatternSet, Ranges
 from signatures.model import HOST_TYPES, LOG_TYPES
 from signatures.patterns import Regexp, agent_pattern, header_parts, options, path_pattern, regexp
@@ -75,6 +76,8 @@ def _tables(rules: list[Rule], services: dict[str, Service], rows: Rows) -> Comp
         shared_parents=tables.parents,
         hosting=tables.hosting,
         shared_infrastructure=tables.infrastructure,
+        hints=Hints(tables.hints),
+        hint_table=tables.hints,
         port_numbers=frozenset(ports),
         header_names=frozenset(headers) | needed,
         ports=ports,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from signatures.hints import Hints, HintTable
     from signatures.overlay import Remark
     from signatures.pack import About
     from signatures.patterns import Regexp
@@ -81,6 +82,8 @@ class Compiled:
     shared_parents: frozenset[str]
     hosting: frozenset[str]
     shared_infrastructure: frozenset[str]
+    hints: Hints
+    hint_table: HintTable
     port_numbers: frozenset[int]
     header_names: frozenset[str]
     ports: dict[int, tuple[int, ...]]

@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from signatures.hints import hint_table_from
 from signatures.model import LOG_TYPES, Needs
 from signatures.overlay import Remark
 from signatures.pack import About
@@ -85,6 +86,7 @@ def to_json(rows: Rows) -> dict[str, Any]:
             "delivery": sorted(tables.delivery),
             "hosting": sorted(tables.hosting),
             "infrastructure": sorted(tables.infrastructure),
+            "hints": asdict(tables.hints),
             "reason": tables.reason,
             "digest": tables.digest,
         },
@@ -115,6 +117,7 @@ def from_json(data: Mapping[str, Any]) -> Rows:
             delivery=frozenset(tables["delivery"]),
             hosting=frozenset(tables["hosting"]),
             infrastructure=frozenset(tables["infrastructure"]),
+            hints=hint_table_from(tables["hints"]),
             reason=tables["reason"],
             digest=tables["digest"],
         ),

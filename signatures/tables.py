@@ -1,4 +1,4 @@
-"""The tables every signature is read against: regions, shared parents, shared infrastructure.
+"""The tables every signature is read against: regions, shared names, and what hints at AI.
 
 Data in tables/*.yaml, part of the package and of the catalogue's digest.
 """
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Final, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from signatures.errors import SignatureError
+from signatures.hints import HintsFile, HintTable, hint_table
 from signatures.hosts import HostError, normalise_host
 from signatures.strict_yaml import StrictYamlError, decode, line_at, load_yaml
 from signatures.templates import Regions
@@ -31,7 +32,7 @@ class Tables:
 
     parents may carry no bare suffix rule. Parts of them: delivery, whose names change hands, and
     hosting, below which anybody runs a server. infrastructure is never a finding.
-    digest: sha256 over the three files.
+    hints: what looks like AI and is not in the catalogue. digest: sha256 over the four files.
     """
 
     regions: dict[str, Regions]
@@ -39,6 +40,7 @@ class Tables:
     delivery: frozenset[str]
     hosting: frozenset[str]
     infrastructure: frozenset[str]
+    hints: HintTable
     reason: dict[str, str]
     digest: str
 
@@ -76,12 +78,13 @@ class _Infrastructure(_Strict):
 
 
 def load_tables(folder: Path = FOLDER) -> Tables:
-    """Read the three tables. Raises SignatureError."""
+    """Read the four tables. Raises SignatureError."""
     digest = hashlib.sha256()
     reason: dict[str, str] = {}
     regions = _read(folder / "regions.yaml", _Regions, digest)
     parents = _read(folder / "shared_parents.yaml", _Parents, digest)
     shared = _read(folder / "shared_infrastructure.yaml", _Infrastructure, digest)
+    hints = _read(folder / "hints.yaml", HintsFile, digest)
     hosting = frozenset(_domains(parents.hosting, reason))
     delivery = frozenset(_domains(parents.delivery, reason))
     return Tables(
@@ -97,6 +100,7 @@ def load_tables(folder: Path = FOLDER) -> Tables:
         delivery=delivery,
         hosting=hosting,
         infrastructure=frozenset(_domains(shared.infrastructure, reason)),
+        hints=hint_table(hints),
         reason=reason,
         digest=digest.hexdigest(),
     )

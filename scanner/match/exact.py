@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from scanner.match.fire import judge_with
 from scanner.match.verdict import Facts, Verdict
-from scanner.match.vocabulary import NULL, Ints, Vocabulary
+from scanner.match.vocabulary import NULL, SPOTTED, Ints, Vocabulary
 from signatures.hosts import HostError, is_ip, normalise_host, normalise_ip
 
 if TYPE_CHECKING:
@@ -98,11 +98,13 @@ class Matcher:
     def __init__(self, compiled: Compiled, names: Names) -> None:
         self._compiled = compiled
         self._names = names
-        self.hosts: Vocabulary[HostEntry] = Vocabulary(self._host, flag_of)
+        self.hosts: Vocabulary[HostEntry] = Vocabulary(self._host, flag_of, compiled.hints.screen)
         self._addresses: Vocabulary[AddressEntry] = Vocabulary(self._address, flag_of)
         self._sources: Vocabulary[AddressEntry] = Vocabulary(self._address, flag_of)
         self._agents: Vocabulary[tuple[int, ...]] = Vocabulary(compiled.agent_rules, _speaks)
-        self._paths: Vocabulary[tuple[int, ...]] = Vocabulary(compiled.path_rules, _speaks)
+        self._paths: Vocabulary[tuple[int, ...]] = Vocabulary(
+            compiled.path_rules, _speaks, compiled.hints.path_screen
+        )
         self._telltale: Ints = np.array(sorted(compiled.port_numbers), np.int64)
         self._verdicts: dict[tuple[Any, ...], Verdict | None] = {}
 
@@ -133,8 +135,9 @@ class Matcher:
         seen = self._seen(table)
         bad = self._bad(seen)
         via = self._borrow(table, seen) if borrows else np.zeros(len(seen.host), np.int64)
-        candidate = self.hosts.flagged(seen.host, HIT) | self._addresses.flagged(seen.dst, HIT)
-        candidate |= self._agents.flagged(seen.agent, HIT) | self._paths.flagged(seen.path, HIT)
+        candidate = self.hosts.flagged(seen.host, HIT, SPOTTED)
+        candidate |= self._paths.flagged(seen.path, HIT, SPOTTED)
+        candidate |= self._addresses.flagged(seen.dst, HIT) | self._agents.flagged(seen.agent, HIT)
         candidate |= np.isin(seen.port, self._telltale) | (seen.headers >= 0) | (via > 0)
         candidate[[wrong.row for wrong in bad]] = False
         rows = np.flatnonzero(candidate)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from scanner.match.verdict import HOST_TYPES, Facts, Verdict, combine
+from scanner.match.verdict import HOST_TYPES, Facts, Verdict, combine, hinted
 from signatures.hosts import is_ip
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def judge_with(
             if holds(rules[i], facts, host_services, parent)
         ]
     if not fired:
-        return None
+        return hinted(compiled, facts, host)
     return combine(compiled, fired, facts, host)
 
 

@@ -1,8 +1,9 @@
 """The obvious matcher: every rule tried on every observation, one after the other.
 
-It shares nothing with the compiled tables but the list of rules, the region table and the shared
-hosts. It is the measure the vectorised matcher is held against (tests/scanner/match), never the
-one that runs, so it prefers being plain to being quick, and Python's `re` to RE2.
+It shares nothing with the compiled tables but the list of rules, the region table, the shared
+hosts and the table of hints. It is the measure the vectorised matcher is held against
+(tests/scanner/match), never the one that runs, so it prefers being plain to being quick, and
+Python's `re` to RE2.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ STEPS = ["none", "hint", "low", "medium", "high", "confirmed"]
 HOST = ("host_exact", "host_template", "host_suffix")
 PLACE = ["host", "http_header", "http_path", "user_agent", "cidr", "port"]
 
-Answer = tuple[str, str, frozenset[str]]  # service, detection, rule values that spoke
+# service (None for a hint), detection, values of the rules that spoke or reasons of the hints
+Answer = tuple[str | None, str, frozenset[str]]
 
 
 def naive(compiled: Compiled, facts: Facts) -> Answer | None:
@@ -53,6 +55,8 @@ def naive(compiled: Compiled, facts: Facts) -> Answer | None:
             matches = False
         if matches and _needs(rule, facts, foreign):
             fired.append(rule)
+    if not fired and not naming:
+        return _hinted(compiled, facts, name, parent)
     sure = [rule for rule in fired if rule.service not in compiled.nursery]
     return _answer(sure, facts) or _answer(fired, facts)
 
@@ -152,6 +156,52 @@ def _agent(value: str) -> re.Pattern[str]:
 @cache
 def _network(value: str) -> Any:  # noqa: ANN401 - IPv4Network or IPv6Network
     return ip_network(value)
+
+
+def _hinted(compiled: Compiled, facts: Facts, name: str | None, parent: bool) -> Answer | None:
+    """What an unknown name and path look like, each word tried for itself."""
+    table = compiled.hint_table
+    if name is not None and any(under(name, one) for one in table.silent):
+        return None
+    reasons: list[str] = []
+    if name is not None:
+        labels = name.split(".")
+        read = labels[:-1] or labels
+        text = ".".join(label for label in read if not label.startswith("xn--"))
+        met = [hint for hint in table.words if _has_word(text, hint.value)]
+        met = [h for h in met if not any(h.value in o.value and h is not o for o in met)]
+        met = [h for h in met if not any(_stands(text, word) for word in h.unless)]
+        reasons = [f'the name has the word "{h.value}" ({h.reason})' for h in met]
+        if not reasons:
+            reasons = [
+                f'a word in the name ends in "{h.value}" ({h.reason})'
+                for h in table.endings
+                if re.search(rf"[a-z][a-z]{h.value}(?![a-z])", text)
+            ]
+        if len(labels) > 1:
+            reasons += [
+                f"the name is under .{h.value} ({h.reason})"
+                for h in table.domains
+                if labels[-1] == h.value
+            ]
+    reasons = reasons[:3]
+    if facts.path is not None and not parent:
+        path = facts.path.removesuffix("/")
+        if not set(path.split("/")) & set(table.segments):
+            reasons += [
+                f'the path ends in "{h.value}" ({h.reason})'
+                for h in table.paths
+                if path.endswith(h.value)
+            ][:3]
+    return (None, "hint", frozenset(reasons)) if reasons else None
+
+
+def _has_word(text: str, word: str) -> bool:
+    return re.search(rf"(?:^|[^a-z0-9]){re.escape(word)}(?:[^a-z]|$)", text) is not None
+
+
+def _stands(text: str, word: str) -> bool:
+    return word in re.findall("[a-z]+", text)
 
 
 def _is_ip(text: str) -> bool:

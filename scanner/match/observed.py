@@ -96,7 +96,7 @@ def answer(compiled: Compiled, observed: Mapping[str, Any], shown: object) -> di
         reason = f"not a host name: {problem}"
     except ObservedError as problem:
         reason = str(problem)
-    service = compiled.services[verdict.service] if verdict else None
+    service = compiled.services[verdict.service] if verdict and verdict.service else None
     return {
         "input": shown,
         "confidence": verdict.detection if verdict else "none",

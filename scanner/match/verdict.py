@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from signatures.hosts import is_ip
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -20,6 +22,7 @@ RANK: Final = {word: rank for rank, word in enumerate(LEVELS)}
 DETECTION: Final = RANK["medium"]
 HIGH: Final = RANK["high"]
 LOW: Final = RANK["low"]
+NO_RULE: Final = -1
 
 # Which evidence names the service when several are equally sure; smaller is stronger.
 TYPE_ORDER: Final = {
@@ -55,10 +58,13 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What an observation is: the service, how sure, and by which indicators."""
+    """What an observation is: the service, how sure, and by which indicators.
 
-    service: str
-    kind: str
+    service, kind: None for a hint, which looks like AI and is not in the catalogue.
+    """
+
+    service: str | None
+    kind: str | None
     detection: str
     surface: str | None
     usage: str | None
@@ -136,6 +142,35 @@ def service_rank(rules: Sequence[Rule], facts: Facts) -> int:
     if facts.via == "dns":
         rank = min(rank, DETECTION)
     return rank
+
+
+def hinted(compiled: Compiled, facts: Facts, host: HostMatch | None) -> Verdict | None:
+    """The verdict on what no rule speaks of: a hint by its name and path, or None.
+
+    A host that the catalogue knows is what it is there; below a shared parent a path says nothing.
+    """
+    if host is not None and (host.shared or host.rule_ids):
+        return None
+    hints = compiled.hints
+    named = facts.host is not None and not is_ip(facts.host)
+    by_name = hints.of_host(facts.host) if named and facts.host is not None else ()
+    owned = host is not None and host.known_parent
+    silent = owned or (named and facts.host is not None and hints.is_silent(facts.host))
+    by_path = hints.of_path(facts.path) if facts.path is not None and not silent else ()
+    if not by_name and not by_path:
+        return None
+    return Verdict(
+        service=None,
+        kind=None,
+        detection="hint",
+        surface=None,
+        usage=None,
+        indicators=tuple(f"hint:{reason}" for reason in (*by_name, *by_path)),
+        rule_id=NO_RULE,
+        by_host=named,
+        per_host=False,
+        region=None,
+    )
 
 
 def _alone(rule: Rule) -> bool:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 LIMIT: Final = 200_000
 BYTES: Final = 32 << 20  # of texts; a few long ones weigh as much as many short ones
 NULL: Final = -1
+SPOTTED: Final = 100
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
@@ -25,11 +26,15 @@ class Vocabulary(Generic[V]):
     """Texts by number, and what a function said of each.
 
     Numbers hold until `forget`. flag: a small number a value is picked by; it must not be over 127.
+    spot: RE2; what it finds in texts of flag 0 makes that flag SPOTTED.
     """
 
-    def __init__(self, judge: Callable[[str], V], flag: Callable[[V], int]) -> None:
+    def __init__(
+        self, judge: Callable[[str], V], flag: Callable[[V], int], spot: str | None = None
+    ) -> None:
         self._judge = judge
         self._flag = flag
+        self._spot = spot
         self._clear()
 
     def _clear(self) -> None:
@@ -65,13 +70,16 @@ class Vocabulary(Generic[V]):
     def _learn(self, texts: pa.Array) -> None:
         values = list(map(self._judge, texts.to_pylist()))
         flags = np.fromiter(map(self._flag, values), np.int8, len(values))
+        if self._spot is not None:
+            spotted = pc.match_substring_regex(texts, self._spot).to_numpy(zero_copy_only=False)
+            flags[spotted & (flags == 0)] = SPOTTED
         self.values += values
         self.flags = np.concatenate([self.flags, flags])
         self.texts = pa.concat_arrays([self.texts, texts])
 
-    def flagged(self, numbers: Ints, flag: int) -> Bools:
-        """Which of these numbers have a value with this flag; null has none."""
-        return np.append(self.flags == flag, False)[numbers]
+    def flagged(self, numbers: Ints, *flags: int) -> Bools:
+        """Which of these numbers have a value with one of these flags; null has none."""
+        return np.append(np.isin(self.flags, flags), False)[numbers]
 
     def text(self, number: int) -> str | None:
         """The text with this number."""

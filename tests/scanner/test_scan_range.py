@@ -14,6 +14,7 @@ from connectors.logs.settings import ReadSettings
 from scanner.engines.local import LocalEngine
 from scanner.load import compiled, formats
 from scanner.names import Names
+from scanner.partial import detections
 from scanner.privacy import People
 from scanner.sums import PARTIAL, summed
 from scanner.who import Scan, client_of
@@ -86,8 +87,19 @@ def test_sums_are_those_of_the_rows(proxy_log):
     """Hosts 0 and 2 of every six are AI: their hits and bytes, counted by hand."""
     _, whole = proxy_log
     wanted = [n for n in range(12_000) if n % 6 in {0, 2}]
-    assert sum(whole.everything()["hits"].to_pylist()) == len(wanted) == whole.matched
-    assert sum(whole.everything()["bytes_out"].to_pylist()) == sum(wanted)
+    sure, _ = detections(whole.everything())
+    assert sum(sure["hits"].to_pylist()) == len(wanted) == whole.matched
+    assert sum(sure["bytes_out"].to_pylist()) == sum(wanted)
+
+
+def test_a_weak_sign_is_one_row_for_each_host_and_names_nobody(proxy_log):
+    _, whole = proxy_log
+    _, weak = detections(whole.everything())
+    (row,) = weak.select(["dst_host", "service", "detection", "actor", "hits"]).to_pylist()
+    assert row == {
+        "dst_host": "api.openai.com.evil.example", "service": None, "detection": "hint",
+        "actor": None, "hits": 2000,
+    }  # fmt: skip
 
 
 def test_a_host_that_is_none_rejects_its_row_and_says_where(proxy_log):

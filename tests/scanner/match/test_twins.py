@@ -42,7 +42,19 @@ NEEDED_PATHS = sorted(
 )
 SHARED = sorted(TABLES.shared_infrastructure)[:40] + sorted(TABLES.shared_parents)[:40]
 HOST = st.sampled_from([*values("host_exact", "host_suffix", "host_template"), *SHARED])
+WORDS = [h.value for h in (*TABLES.hint_table.words, *TABLES.hint_table.endings)]
+AGAINST = sorted({word for hint in TABLES.hint_table.words for word in hint.unless})
+parts = st.sampled_from([*WORDS, *AGAINST, "acme", "a", "4", "xn--", "eu-1", "mail", "openair"])
+unknown = st.builds(
+    lambda texts, between, end: "".join(a + b for a, b in zip(texts, between, strict=True)) + end,
+    st.lists(parts, min_size=3, max_size=3),
+    st.lists(st.sampled_from(["", "-", ".", "_", "7"]), min_size=3, max_size=3),
+    st.sampled_from(["corp.example", "x.ai", "io", "ai", "gov.ai", "rag.de", "s3.amazonaws.com"]),
+)
 hosts = st.one_of(
+    unknown,
+    unknown,
+    unknown.map(str.upper),
     st.none(),
     HOST,
     HOST.map(str.upper),
@@ -55,7 +67,8 @@ hosts = st.one_of(
         ["llm.corp.example", "10.20.0.5", "[2001:db8::1]:8080", "", "a..b", "x_y.example"]
     ),
 )
-PATH = st.sampled_from([*values("http_path"), *NEEDED_PATHS, "/", "/docs"])
+ENDS = [hint.value for hint in TABLES.hint_table.paths]
+PATH = st.sampled_from([*values("http_path"), *NEEDED_PATHS, *ENDS, "/", "/docs"])
 paths = st.one_of(
     st.none(),
     PATH,
@@ -63,6 +76,7 @@ paths = st.one_of(
     PATH.map(lambda path: path.rstrip("/") + "/"),
     PATH.map(lambda path: path + "/more"),
     PATH.map(lambda path: "/docs" + path),
+    PATH.map(lambda path: "/team/models" + path),
     PATH.map(str.upper),
 )
 AGENT = st.sampled_from([*values("user_agent"), BROWSER, "curl/8.5.0", "python-requests/2.32"])
