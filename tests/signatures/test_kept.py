@@ -1,5 +1,6 @@
 """A kept copy of the catalogue is what was loaded, and is used only where it can be trusted."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -106,3 +107,96 @@ def test_old_copies_go(folder):
         (folder / "saas_chat" / "example.yaml").write_text(ONE + f"# {number}\n")
         load_rows([folder])
     assert len(list(copy(folder).parent.iterdir())) == kept.COPIES
+
+
+def test_a_cut_copy_is_made_anew(folder):
+    load_rows([folder])
+    whole = copy(folder).read_bytes()
+    for end in (1, 64, 65, len(whole) // 2, len(whole) - 1):
+        copy(folder).write_bytes(whole[:end])
+        assert names(folder) == ["Example"]
+        assert copy(folder).read_bytes() == whole
+
+
+def test_a_copy_of_something_else_is_not_taken_for_this(folder):
+    """A whole copy under the name of another."""
+    load_rows([folder])
+    other = copy(folder)
+    forged = other.read_bytes()
+    other.unlink()
+    (folder / "saas_chat" / "example.yaml").write_text(ONE.replace("Example", "Other"))
+    load_rows([folder])
+    copy(folder).write_bytes(forged)
+    assert names(folder) == ["Other"]
+
+
+@pytest.mark.parametrize("mode", [0o777, 0o770])
+def test_a_folder_that_others_may_write_is_neither_read_nor_written(folder, monkeypatch, mode):
+    load_rows([folder])
+    place = copy(folder).parent
+    place.chmod(mode)
+    loaded = []
+    load = kept.load_packs
+    monkeypatch.setattr(kept, "load_packs", lambda packs: loaded.append(packs) or load(packs))
+    (folder / "saas_chat" / "example.yaml").write_text(ONE.replace("Example", "Other"))
+    for _ in range(2):
+        assert names(folder) == ["Other"]
+    assert len(loaded) == 2
+    assert len(list(place.iterdir())) == 1
+
+
+@pytest.mark.parametrize("whose", ["folder", "copy"])
+def test_what_another_user_owns_is_not_believed(folder, monkeypatch, whose):
+    """Only root can give files away, so here it is we who are another user."""
+    load_rows([folder])
+    theirs = copy(folder) if whose == "copy" else copy(folder).parent
+    inode = theirs.stat().st_ino
+    real = kept._ours
+
+    def ours(about):
+        return about.st_ino != inode and real(about)
+
+    monkeypatch.setattr(kept, "_ours", ours)
+    forbid_loading(monkeypatch)
+    with pytest.raises(AssertionError, match="the files were read"):
+        load_rows([folder])
+
+
+def test_ours_is_what_this_user_owns(tmp_path, monkeypatch):
+    about = tmp_path.stat()
+    assert kept._ours(about)
+    monkeypatch.setattr(kept.os, "geteuid", lambda: about.st_uid + 1)
+    assert not kept._ours(about)
+
+
+def test_a_copy_that_is_a_link_is_not_followed(folder, monkeypatch):
+    load_rows([folder])
+    path = copy(folder)
+    path.rename(path.with_name("elsewhere"))
+    path.symlink_to("elsewhere")
+    forbid_loading(monkeypatch)
+    with pytest.raises(AssertionError, match="the files were read"):
+        load_rows([folder])
+
+
+def test_what_a_killed_run_left_half_written_goes(folder):
+    load_rows([folder])
+    place = copy(folder).parent
+    old, fresh = place / "old.part", place / "fresh.part"
+    for path in (old, fresh):
+        path.write_bytes(b"half")
+    os.utime(old, (1, 1))
+    (folder / "saas_chat" / "example.yaml").write_text(ONE.replace("Example", "Other"))
+    load_rows([folder])
+    assert [path.name for path in place.glob("*.part")] == ["fresh.part"]
+
+
+def test_a_copy_keeps_what_a_run_says_of_overlays(folder, tmp_path):
+    shipped = tmp_path / "shipped" / "saas_chat" / "other.yaml"
+    shipped.parent.mkdir(parents=True)
+    shipped.write_text(ONE.replace("example", "other"))
+    folders = [tmp_path / "shipped", folder]
+    first = load_rows(folders)
+    assert load_rows(folders) == first == rows_of(load_catalogue(folders))
+    assert [one.reason for one in first.remarks] == ["overlay"]
+    assert [one.name for one in first.packs] == ["shipped", "mine"]
