@@ -137,6 +137,8 @@ def _formats(found: Found, reading: Reading) -> list[Format]:
     """The formats of the streams in a file, as far as they are known."""
     if found.display == "-":
         return []
+    if reading.forced is not None:  # and nothing is fetched for it
+        return [reading.forced]
     formats = []
     for item in open_streams(found, reading.limits):
         if isinstance(item, Notice):

@@ -7,16 +7,17 @@ the others such a listing is told as refused.
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from connectors.files.objects.trouble import CHANGED, of_obstore
+from connectors.files.objects.workers import Workers
 from connectors.files.raw import Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from concurrent.futures import Future
 
     from obstore import GetOptions
     from obstore.store import AzureStore, ClientConfig, GCSStore, RetryConfig, S3Store
@@ -52,11 +53,11 @@ class Bucket:
         self.url = url
         self._store = store
         self._retries = access.retries
-        self._pool = ThreadPoolExecutor(THREADS, "objects")
+        self._workers: Workers[Part] = Workers(THREADS)
 
     def begin(self, key: str, start: int, stop: int, like: Part | None) -> Future[Part]:
         """`fetch` in another thread; at most THREADS at a time."""
-        return self._pool.submit(self.fetch, key, start, stop, like)
+        return self._workers.submit(self.fetch, key, start, stop, like)
 
     def fetch(self, key: str, start: int, stop: int, like: Part | None) -> Part:
         """Bytes start..stop of an object, fewer if it ends before; `like`: of the same version."""
