@@ -25,12 +25,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """An id whose meaning an overlay changed, on purpose. before, after: paths of the files."""
+    """An id whose meaning an overlay changed, on purpose. before, after: paths of the files.
+
+    origin: of what was there before. line: where the overlay says that it means it.
+    """
 
     id: str
     before: str
     after: str
-    line: int = 1
+    origin: str
+    line: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,8 @@ def replaced(entry: Entry, before: Entry | None) -> Override | None:
             f"overrides {before.origin} {signature.id} ({there})",
             "choose another id, or write `override: true` to mean it",
         )
-    return Override(signature.id, before.source, entry.source, entry.line("override"))
+    line = entry.line("override")
+    return Override(signature.id, before.source, entry.source, before.origin, line)
 
 
 def refuse_tables(pack: Pack) -> None:
@@ -119,7 +124,7 @@ def remarks(
         message = f"{of} is used too: {pack.size}, sha256 {about.sha256}{by}"
         said.append(Remark(about.place, None, "overlay", message))
     said += [
-        Remark(one.after, one.line, "override", f"replaces {one.id} of {one.before}")
+        Remark(one.after, one.line, "override", f"replaces {one.origin} {one.id}")
         for one in overrides
     ]
     return (*said, *_taken(entries, regions))
