@@ -109,7 +109,7 @@ def test_an_override_takes_its_own_hosts_without_more_words(load):
 
 @pytest.mark.parametrize("name", ["shared_infrastructure", "regions", "mine"])
 def test_an_overlay_cannot_change_the_tables(load, tmp_path, name):
-    """A name added to shared infrastructure would hide a vendor (docs/decisions/0010)."""
+    """A name added to shared infrastructure would hide a vendor (docs/decisions/0011)."""
     with pytest.raises(SignatureError) as caught:
         load({**beta(OWN), f"tables/{name}": "infrastructure: []\n"})
     assert str(caught.value) == (

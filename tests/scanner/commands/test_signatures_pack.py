@@ -261,9 +261,9 @@ def test_an_override_is_told_to_people_and_programs(aicensus, own, log):
     assert (told["level"], told["path"]) == ("warning", "own/saas_chat/chatgpt.yaml")
     assert told["message"] == "replaces shipped saas_chat/chatgpt"
     shown = " ".join(aicensus("scan", log, "--signatures", overlay).out.split())
-    assert "own/saas_chat/chatgpt.yaml:16: replaces shipped saas_chat/chatgpt " in shown
+    assert "own/saas_chat/chatgpt.yaml:17: replaces shipped saas_chat/chatgpt " in shown
     listed = aicensus("signatures", "list", "--signatures", overlay)
-    assert "own/saas_chat/chatgpt.yaml:16: replaces shipped saas_chat/chatgpt\n" in listed.err
+    assert "own/saas_chat/chatgpt.yaml:17: replaces shipped saas_chat/chatgpt\n" in listed.err
 
 
 def test_list_shows_where_a_service_comes_from(aicensus, own):
