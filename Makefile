@@ -37,6 +37,7 @@ fuzz: .venv/.done
 
 bench: .venv/.done
 	$(BIN)/python bench/run.py
+	$(BIN)/python bench/readers.py
 
 lock: .venv/.done
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -q \

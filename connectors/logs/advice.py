@@ -29,6 +29,8 @@ _KINDS: Final = {
     "header_tsv": "a `#fields` line that names {}",
     "csv": "a header with {}",
     "kv": "field=value pairs with {}",
+    "cef": "lines with a CEF header",
+    "leef": "lines with a LEEF header",
     "ndjson": "JSON objects with {}",
     "json_doc": "JSON objects with {}",
 }

@@ -47,8 +47,13 @@ def detect(head: bytes, path: str, formats: Mapping[str, Format]) -> Detected:  
         return Detected(None, wrong)
     sample = Sample(head)
     certain = [f for f in formats.values() if f.id not in GENERIC and knows(f, sample)]
+    weak = [f.id for f in certain if f.detect.weak]
+    if len(weak) < len(certain):
+        certain = [f for f in certain if not f.detect.weak]
     if len(certain) == 1:
-        return Detected(certain[0], f"recognised as {certain[0].id}")
+        also = [name for name in weak if name != certain[0].id]
+        besides = f" (rather than {' or '.join(also)}, which is for any product)" if also else ""
+        return Detected(certain[0], f"recognised as {certain[0].id}{besides}")
     if certain:
         names = ", ".join(f.id for f in certain)
         return Detected(None, f"could be any of {names}; say which with --format")

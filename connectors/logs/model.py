@@ -20,7 +20,7 @@ AUTO: Final = "auto"  # a delimiter that the header tells
 GENERIC: Final = ("generic_csv", "generic_json", "generic_kv")
 PROVENANCE: Final = frozenset({"source", "path", "line", "event"})  # the reader's, not the format's
 
-Kind = Literal["header_tsv", "csv", "split", "kv", "regex", "ndjson", "json_doc"]
+Kind = Literal["header_tsv", "csv", "split", "kv", "cef", "leef", "regex", "ndjson", "json_doc"]
 Texts = Annotated[list[str], Field(min_length=1)]
 
 
@@ -33,7 +33,8 @@ class Detect(_Strict):
 
     first_line: RE2, searched in the first line that is not blank. first_bytes: RE2, searched in
     the first 64 KiB. header_has: names in the header line, any case. json_has: keys of the first
-    object, dots lead inside. none_of: keys it must not have.
+    object, dots lead inside. none_of: keys it must not have. weak: the log of many products, so
+    that a format for one of them is preferred.
     """
 
     first_line: str | None = None
@@ -41,6 +42,7 @@ class Detect(_Strict):
     header_has: list[str] = []
     json_has: list[str] = []
     none_of: list[str] = []
+    weak: bool = False
 
 
 class Reader(_Strict):
@@ -52,6 +54,7 @@ class Reader(_Strict):
     header: yes, no (fields or default_columns apply) or auto (a first line of known names).
     comment: lines that begin so are comments. end: a line that is exactly this ends the table.
     unwrap: key of the object that holds the record. syslog: a syslog prefix may stand in front.
+    pair: the sign between key and value of kv.
     """
 
     kind: Kind
@@ -65,8 +68,16 @@ class Reader(_Strict):
     comment: str | None = None
     end: str | None = None
     pattern: str | None = None
+    pair: str = "="
     unwrap: str | None = None
     syslog: bool = False
+
+    @field_validator("pair")
+    @classmethod
+    def _one_sign(cls, value: str) -> str:
+        if len(value) != 1 or not value.isascii() or value.isalnum() or value in '"\\ \t\r\n':
+            raise ValueError("must be one ASCII sign, and no quote, backslash or blank")
+        return value
 
     @field_validator("delim")
     @classmethod

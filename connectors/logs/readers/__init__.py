@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from connectors.logs.model import GENERIC
+from connectors.logs.readers.cef import CefReader
 from connectors.logs.readers.delimited import DelimitedReader
 from connectors.logs.readers.jsontext import JsonReader
 from connectors.logs.readers.kv import KvReader
+from connectors.logs.readers.leef import LeefReader
 from connectors.logs.readers.pattern import PatternReader
 from connectors.logs.readers.split import SplitReader
-from connectors.logs.readers.syslogged import SyslogReader
+from connectors.logs.readers.syslogged import FIELDS, SyslogReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,13 +23,25 @@ if TYPE_CHECKING:
     from connectors.logs.readers.base import Source
     from connectors.logs.values import Segment
 
+_WITHOUT_SQL: Final[dict[str, Callable[[Format, tuple[str, ...]], Callable[[Segment], Source]]]] = {
+    "header_tsv": DelimitedReader,
+    "csv": DelimitedReader,
+    "split": SplitReader,
+    "kv": KvReader,
+    "cef": CefReader,
+    "leef": LeefReader,
+}
+
 
 def reader_for(
     fmt: Format, wanted: tuple[str, ...], con: duckdb.DuckDBPyConnection
 ) -> Callable[[Segment], Source]:
     """The reader of a format, for the fields `wanted`."""
-    read = _plain_reader(fmt, wanted, con)
-    return SyslogReader(read, wanted, con) if fmt.reader.syslog else read
+    if not fmt.reader.syslog:
+        return _plain_reader(fmt, wanted, con)
+    read = _plain_reader(fmt, tuple(name for name in wanted if name not in FIELDS), con)
+    missing, pairs = tuple(fmt.reader.missing), fmt.reader.kind == "kv"
+    return SyslogReader(read, wanted, con, missing, keep_data=pairs)
 
 
 def _plain_reader(
@@ -36,11 +50,7 @@ def _plain_reader(
     match fmt.reader.kind:
         case "ndjson" | "json_doc":
             return JsonReader(fmt, wanted, con, by_key=fmt.id in GENERIC)
-        case "split":
-            return SplitReader(fmt, wanted)
-        case "kv":
-            return KvReader(fmt, wanted, con)
         case "regex":
             return PatternReader(fmt, wanted, con)
-        case _:
-            return DelimitedReader(fmt, wanted)
+        case kind:
+            return _WITHOUT_SQL[kind](fmt, wanted)

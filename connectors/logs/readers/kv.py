@@ -1,12 +1,16 @@
 r"""key=value pairs, values in quotes where they hold blanks: key="a \"quoted\" value".
 
-A quoted value is taken as a whole, so a pair inside it is content; of equal keys, in whatever
-spelling, the first wins, and it is said that there was another; two values for a destination or a
-time give the record up.
+A quoted value is taken as a whole, so a pair inside it is content, and so is one inside a value
+without quotes; of equal keys, in whatever spelling, the first wins, and it is said that there was
+another; two values for a destination or a time give the record up.
+
+Blanks, quotes and equals signs are found for many records at once. Where a quote stands inside a
+value, or one never closes, the record is read once more, from left to right.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -14,27 +18,24 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from connectors.logs.engine import literal
-from connectors.logs.header import canonical, places
-from connectors.logs.readers.base import (
-    TWO_VALUES,
-    Bad,
-    Source,
-    destination_fields,
-    empty_table,
-    every_row,
-)
-from connectors.logs.remarks import twice, unread_keys
+from connectors.logs.readers.base import Bad, Source
+from connectors.logs.readers.marks import BLANKS, Marks, Piece, escaped, find_marks, pieces
+from connectors.logs.readers.pairs import Names, PairTable, Places
 
 if TYPE_CHECKING:
-    import duckdb
+    from collections.abc import Iterator
+
     from numpy.typing import NDArray
 
     from connectors.logs.model import Format
     from connectors.logs.values import Segment
 
-QUOTED: Final = r'"(?:[^"\\]|\\.)*"'
-PAIR: Final = rf"(?:^|[\s,;|])([A-Za-z_][0-9A-Za-z_.-]*)=({QUOTED}|[^\s]*)|{QUOTED}"
+QUOTE: Final = ord('"')
+# what stands between a break and an equals sign: the key is its end, behind a separator if any
+KEY: Final = re.compile(r"(?:^|.*[\s,;|\[>])([A-Za-z_][0-9A-Za-z_.-]*)", re.DOTALL)
+NEVER_CLOSED: Final = "quote never closed"
+_CLOSING: Final = re.compile(rb'(?:[^"\\]|\\.)*"', re.DOTALL)
+_NAME: Final = rb"[A-Za-z_][0-9A-Za-z_.-]*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,104 +44,173 @@ class KvReader:
 
     fmt: Format
     wanted: tuple[str, ...]
-    con: duckdb.DuckDBPyConnection
 
     def __call__(self, segment: Segment) -> Source:
         """The wanted fields of every record. A record without pairs has none."""
-        self.con.register("lines", pa.table({"line": segment.lines}))
-        pairs = self.con.sql(
-            f"select regexp_extract_all(line, {literal(PAIR)}, 1) as k,"  # noqa: S608 - a constant pattern
-            f" regexp_extract_all(line, {literal(PAIR)}, 2) as v from lines"
-        ).to_arrow_table().combine_chunks()  # fmt: skip
-        k, v = (_whole(pairs.column(name)) for name in ("k", "v"))
-        owner = np.asarray(pc.list_parent_indices(k).to_numpy())
-        coded = pc.list_flatten(k).dictionary_encode()
-        values = pc.list_flatten(v)
-        codes = np.asarray(coded.indices.fill_null(-1).to_numpy())  # quoted text has no key
-        spelled = coded.dictionary.to_pylist()
-        where = places(spelled, self.wanted)
-        known = {canonical(name) for name in self.fmt.expressions.fields()}
-        segment.notices += unread_keys(n for n in spelled if n and canonical(n) not in known)
-        codes = _one_code_a_name(codes, spelled)
-        rows = every_row(segment)
-        source = Source(
-            empty_table(len(rows)), rows, names={n: spelled[i] for n, i in where.items()}
-        )
-        good = self._closed(values, owner, codes, spelled, source)
-        values = _unquoted(values)
-        strict = destination_fields(self.fmt)
-        columns = {}
-        for name, code in where.items():
-            at = np.flatnonzero(codes == code)[::-1]
-            first = np.full(len(rows), -1, np.int64)
-            first[owner[at]] = at  # the first of equal keys is written last
-            again = at[:-1][np.diff(owner[at]) == 0]
-            if len(again) and name in strict:
-                other = at[1:][np.diff(owner[at]) == 0]
-                pair = pc.not_equal(values.take(pa.array(again)), values.take(pa.array(other)))
-                differ = np.asarray(pair.fill_null(True).to_numpy(zero_copy_only=False))
-                for i in again[differ][::-1].tolist():
-                    row = int(owner[i])
-                    if good[row]:
-                        good[row] = False
-                        value = values[i].as_py()
-                        source.bad.append(Bad(row, source.names[name], TWO_VALUES, value))
-                again = again[good[owner[again]]]
-            if len(again):
-                line = int(segment.line_no[owner[again[-1]]])
-                more = len(np.unique(owner[again]))
-                segment.notices.append(twice(source.names[name], line, more))
-            columns[name] = values.take(pa.array(first, mask=first < 0))
-        if columns:
-            source.table = pa.table(columns)
-        if not good.all():
-            source.table, source.rows = source.table.filter(pa.array(good)), rows[good]
-        return source
+        names = Names(self.wanted)
+        slashes = b"\\" in segment.data
+        finder = _Finder(names, self.fmt.reader.pair.encode(), slashes=slashes)
+        pairs = Places.joined(map(finder.find, pieces(segment)))
+        data = np.frombuffer(segment.data, np.uint8)
 
-    def _closed(
+        def plain(values: pa.Array, starts: NDArray[np.int64]) -> pa.Array:
+            return _unescaped(values, data[starts - 1] == QUOTE) if slashes else values
+
+        return PairTable(self.fmt, segment, names, pairs, plain, finder.bad).source()
+
+
+class _Finder:
+    """Finds the pairs of a piece; sign: the byte between key and value; slashes: there are any."""
+
+    def __init__(self, names: Names, sign: bytes, *, slashes: bool) -> None:
+        self._slashes = slashes
+        self.bad: list[Bad] = []
+        self._names = names
+        self._sign = sign[0]
+        begins = rb"(?:(?<=[\s,;|\[>])|^)"
+        self._token = re.compile(begins + b"(" + _NAME + b")" + re.escape(sign) + b'|"')
+
+    def find(self, piece: Piece) -> Places:
+        """All pairs of wanted fields, in order."""
+        marks = find_marks(piece, BLANKS + bytes([self._sign, QUOTE]))
+        if self._slashes:
+            marks = _without_content(piece, marks)
+        kind, at, owner = marks.kind, marks.at, marks.owner
+        sign, quote = kind == self._sign, kind == QUOTE
+        begins = np.ones(len(at), bool)  # the first mark of its record
+        begins[1:] = owner[1:] != owner[:-1]
+        alone = sign.copy()  # no other sign stands between it and the blank or quote before
+        alone[1:] &= ~sign[:-1] | begins[1:]
+        odd: NDArray[np.int64] = np.empty(0, np.int64)
+        if quote.any():
+            odd = self._quotes(marks, quote, sign, alone)
+        chosen = np.flatnonzero(alone)
+        key_from = at[chosen - 1] + 1
+        first = begins[chosen]
+        key_from[first] = piece.starts[owner[chosen[first]]]
+        codes, _ = self._names.of(piece.data, key_from, at[chosen], _key)
+        wanted = codes >= 0
+        chosen, codes = chosen[wanted], codes[wanted]
+        starts, ends = self._values(piece, marks, chosen)
+        found = Places(owner[chosen] + np.int32(piece.row), codes, starts, ends)
+        return self._with_odd(piece, odd, found) if len(odd) else found
+
+    def _quotes(
         self,
-        values: pa.Array,
-        owner: NDArray[np.int64],
-        codes: NDArray[np.int64],
-        spelled: list[str],
-        source: Source,
-    ) -> NDArray[np.bool_]:
-        """Which records close every quote they open; the others are added to bad."""
-        good = np.ones(len(source.rows), bool)
-        opens = pc.starts_with(values, '"')
-        closes = pc.match_substring_regex(values, rf"(?s)^{QUOTED}$")
-        torn = np.flatnonzero(
-            np.asarray(
-                pc.and_not(opens, closes).fill_null(fill_value=False).to_numpy(zero_copy_only=False)
-            )
-        )
-        for i in torn.tolist():
-            row = int(owner[i])
-            if good[row]:
-                good[row] = False
-                name = spelled[codes[i]]
-                source.bad.append(Bad(row, name, "quote never closed", values[i].as_py()))
-        return good
+        marks: Marks,
+        quote: NDArray[np.bool_],
+        sign: NDArray[np.bool_],
+        alone: NDArray[np.bool_],
+    ) -> NDArray[np.int64]:
+        """Take out of `alone` what is inside quotes, and all of records with quotes out of place.
+
+        Gives those records: a quote never closes there, or stands within a value.
+        """
+        count = np.cumsum(quote, dtype=np.int32)
+        at_edge = np.concatenate([[0], count])[marks.first]
+        uneven = np.diff(at_edge) % 2 == 1
+        before = count - quote
+        if uneven.any():
+            before -= at_edge[:-1].astype(np.int32)[marks.owner]
+        inside = (before & 1).astype(bool)
+        alone &= ~inside
+        opening = np.flatnonzero(quote & ~inside)
+        previous = np.maximum(opening - 1, 0)
+        in_run = sign[previous] & (marks.owner[previous] == marks.owner[opening])
+        fits = alone[previous] & (marks.at[previous] + 1 == marks.at[opening])
+        uneven[marks.owner[opening[in_run & ~fits]]] = True
+        if uneven.any():
+            alone &= ~uneven[marks.owner]
+        return np.flatnonzero(uneven)
+
+    def _values(
+        self, piece: Piece, marks: Marks, chosen: NDArray[np.int64]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Where the values of these signs begin and end, without quotes around them."""
+        kind = np.append(marks.kind, np.uint8(0))
+        at = np.append(marks.at, len(piece.data))
+        starts = at[chosen] + 1
+        follows = chosen + 1
+        quoted = (kind[follows] == QUOTE) & (at[follows] == starts)
+        more = np.flatnonzero(~quoted & (kind[follows] == self._sign))
+        while len(more):  # a sign within the value
+            follows[more] += 1
+            more = more[kind[follows[more]] == self._sign]
+        ends = np.minimum(at[follows], piece.ends[marks.owner[chosen]])
+        last = piece.text[np.maximum(ends - 1 - piece.base, 0)]
+        ends -= (ends - starts > 1) & ((last == ord(",")) | (last == ord(";")))
+        if quoted.any():
+            quotes = np.flatnonzero(kind == QUOTE)
+            opening = follows[quoted]
+            ends[quoted] = at[quotes[quotes.searchsorted(opening) + 1]]
+            starts[quoted] += 1
+        return starts, ends
+
+    def _with_odd(self, piece: Piece, rows: NDArray[np.int64], found: Places) -> Places:
+        """The pairs, and those of records that are read from left to right."""
+        owner: list[int] = []
+        codes: list[int] = []
+        places: list[tuple[int, int]] = []
+        for row in rows.tolist():
+            begin, end = int(piece.starts[row]), int(piece.ends[row])
+            for name, start, stop in self._scan(piece.data[begin:end]):
+                if stop < 0:
+                    value = piece.data[begin + start : end].split(None, 1)[0].decode()
+                    self.bad.append(Bad(row + piece.row, name, NEVER_CLOSED, value))
+                    break
+                if (code := self._names.code(name)) >= 0:
+                    owner.append(row + piece.row)
+                    codes.append(code)
+                    places.append((begin + start, begin + stop))
+        more = np.array(places, np.int64).reshape(-1, 2)
+        read = Places(np.array(owner, np.int32), np.array(codes, np.int16), more[:, 0], more[:, 1])
+        return Places.joined([found, read])
+
+    def _scan(self, record: bytes) -> Iterator[tuple[str, int, int]]:
+        """Key, start and end of each value; an end of -1 where its quote never closes."""
+        at, closes = 0, True
+        while (found := self._token.search(record, at)) is not None:
+            at = start = found.end()
+            name = found[1]
+            quoted = name is None or record[at : at + 1] == b'"'
+            closing = None
+            if quoted and closes:
+                closing = _CLOSING.match(record, at + (name is not None))
+                closes = closing is not None
+            if name is not None and quoted and closing is None:
+                yield name.decode(), start, -1
+                return
+            if closing is not None:
+                at = closing.end()
+                if name is not None:
+                    yield name.decode(), start + 1, at - 1
+            elif name is not None:
+                blank = _BLANK.search(record, at)
+                at = stop = blank.start() if blank else len(record)
+                stop -= stop - start > 1 and record[stop - 1] in b",;"
+                yield name.decode(), start, stop
 
 
-def _one_code_a_name(codes: NDArray[np.int64], spelled: list[str]) -> NDArray[np.int64]:
-    """Codes of keys, where all spellings of one name have the code of the first."""
-    first: dict[str, int] = {}
-    same = [first.setdefault(canonical(name), i) for i, name in enumerate(spelled)]
-    if len(first) == len(spelled):
-        return codes
-    return np.where(codes < 0, codes, np.array([*same, -1], np.int64)[codes])
+_BLANK: Final = re.compile(rb"[%b]" % BLANKS)
 
 
-def _whole(column: pa.ChunkedArray) -> pa.Array:
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+def _without_content(piece: Piece, marks: Marks) -> Marks:
+    """The marks without quotes that a backslash makes content."""
+    quotes = np.flatnonzero(marks.kind == QUOTE)
+    made = escaped(piece, marks.at[quotes], piece.starts[marks.owner[quotes]])
+    return marks.without(quotes[made]) if made.any() else marks
 
 
-def _unquoted(values: pa.Array) -> pa.Array:
-    """Values without quotes, escapes undone; others without a comma or semicolon behind them."""
-    values = pc.replace_substring_regex(values, r"^([^\"].*)[,;]$", r"\1")
-    quoted = pc.starts_with(values, '"')
-    if not pc.any(quoted).as_py():
+def _key(text: str) -> str | None:
+    """The key at the end of a text, if it is one."""
+    found = KEY.fullmatch(text)
+    return found[1] if found else None
+
+
+def _unescaped(values: pa.Array, quoted: NDArray[np.bool_]) -> pa.Array:
+    """Values with the escapes undone of those that stand in quotes."""
+    mask = pc.and_(pc.match_substring(values, "\\"), pa.array(quoted))
+    if not pc.any(mask).as_py():
         return values
-    inner = pc.utf8_slice_codeunits(values.filter(quoted), 1, -1)
-    return pc.replace_with_mask(values, quoted, pc.replace_substring_regex(inner, r"\\(.)", r"\1"))
+    inner = pc.replace_substring_regex(values.filter(mask), r"(?s)\\(.)", r"\1")
+    return pc.replace_with_mask(values, mask, inner)
