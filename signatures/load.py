@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from signatures.errors import SignatureError
 from signatures.explain import dotted, located
 from signatures.model import Signature
-from signatures.overlay import Override, refuse_public_suffix, refuse_tables, remarks, replaced
+from signatures.overlay import Override, refuse_floods, refuse_tables, remarks, replaced
 from signatures.pack import BUILTIN, NURSERY, SHIPPED, read_folder
 from signatures.strict_yaml import LineDict, StrictYamlError, decode, line_at, load_yaml
 from signatures.tables import Tables, shipped_tables
@@ -100,7 +100,7 @@ def load_packs(packs: Sequence[Pack]) -> Catalogue:
             here[entry.signature.id] = entry
             _refuse_other_path(entry, file)
             if number:
-                refuse_public_suffix(entry)
+                refuse_floods(entry, tables)
             override = replaced(entry, found.get(entry.signature.id))
             if override is not None:
                 overrides.append(override)

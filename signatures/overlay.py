@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from signatures.load import Entry
+    from signatures.model import Indicator
     from signatures.pack import Pack
+    from signatures.tables import Tables
     from signatures.templates import Regions, Template
 
 
@@ -94,17 +96,45 @@ def refuse_tables(pack: Pack) -> None:
             )
 
 
-def refuse_public_suffix(entry: Entry) -> None:
-    """For overlays; the shipped catalogue is held to it by its lint, which costs no start-up."""
+def refuse_floods(entry: Entry, tables: Tables) -> None:
+    """What would call strangers AI; the shipped catalogue is held to it by its lint alone.
+
+    Those checks of the lint that need no other file, since nobody may have linted an overlay.
+    """
+    from signatures.lint.base import Place
+    from signatures.lint.benign import BenignAgent, BenignPath
+    from signatures.lint.hosts import PrivateSuffix, SharedParentApex, SharedParentSuffix
+    from signatures.lint.strength import CommonHeader
+
+    checks = (
+        SharedParentSuffix(),
+        SharedParentApex(),
+        PrivateSuffix(),
+        BenignAgent(),
+        BenignPath(),
+        CommonHeader(),
+    )
     for number, indicator in enumerate(entry.signature.indicators):
-        if indicator.type == "host_suffix" and public_suffix(indicator.value) == "public":
-            raise SignatureError(
-                entry.source,
-                entry.line("indicators", number, "value"),
-                f"indicators[{number}].value",
-                f"{indicator.value} is a public suffix",
-                "name the domain of one vendor",
-            )
+        found = _below_public(indicator)
+        if found is None:
+            place = Place(indicator, entry.signature, tables)
+            said = ((check.key, check.check(place), check.recommendation) for check in checks)
+            found = next(((key, what, hint) for key, what, hint in said if what), None)
+        if found is not None:
+            key, problem, hint = found
+            where = entry.line("indicators", number, key)
+            raise SignatureError(entry.source, where, f"indicators[{number}].{key}", problem, hint)
+
+
+def _below_public(indicator: Indicator) -> tuple[str, str, str] | None:
+    """Key, problem and hint for a host that anybody can register a name at or below."""
+    if indicator.type not in HOST_TYPES:
+        return None
+    name = indicator.value.rpartition("}")[2].partition(".")[2]
+    name = name if indicator.type == "host_template" else indicator.value
+    if public_suffix(name) != "public":
+        return None
+    return "value", f"{name} is a public suffix", "name the domain of one vendor"
 
 
 def remarks(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from signatures.hints import hint_table_from
 from signatures.model import LOG_TYPES, Needs
 from signatures.overlay import Remark
-from signatures.pack import About
+from signatures.pack import SHIPPED, About
 from signatures.rules import Service
 from signatures.tables import Tables
 from signatures.templates import Regions
@@ -51,8 +51,10 @@ def rows_of(catalogue: Catalogue) -> Rows:
 
     Within a service, rules with `needs` come first: they are more specific.
     """
-    sure = [entry.signature for entry in catalogue.entries if not entry.nursery]
-    vendors = _vendor_names(entry.signature for entry in catalogue.entries) | _vendor_names(sure)
+    ours = (one for one in catalogue.entries if one.origin == SHIPPED and not one.nursery)
+    vendors = _vendor_names(entry.signature for entry in catalogue.entries) | _vendor_names(
+        one.signature for one in ours
+    )
     return Rows(
         services=tuple(_service(entry, vendors) for entry in catalogue.entries),
         rules=tuple(

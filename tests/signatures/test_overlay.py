@@ -4,6 +4,7 @@ import pytest
 
 from signatures.errors import SignatureError
 from signatures.load import load_catalogue
+from signatures.rows import rows_of
 
 from .conftest import signature
 
@@ -123,3 +124,54 @@ def test_the_digest_tells_overlays_apart(load, tmp_path):
     with_one = load(beta(OWN)).digest
     assert without != with_one
     assert load(beta(OWN.replace("high", "low"))).digest not in {without, with_one}
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ("host_suffix, value: co.uk", "value: co.uk is a public suffix"),
+        ("host_exact, value: co.uk", "value: co.uk is a public suffix"),
+        ('host_template, value: "{label}.co.uk"', "value: co.uk is a public suffix"),
+        ('host_template, value: "ai-{label}.co.uk"', "value: co.uk is a public suffix"),
+        ("host_suffix, value: github.io", "value: github.io is a shared parent"),
+        ("host_suffix, value: homelinux.org", "confidence: below homelinux.org customers"),
+        ("host_suffix, value: microsoft.com", "value: microsoft.com is a shared parent"),
+        ("host_exact, value: www.google.com", "value: google.com is a shared parent"),
+        ("user_agent, value: Mozilla", "value: matches 'Mozilla/5.0"),
+        ("http_path, value: /api", "value: matches /api"),
+        ("http_header, value: content-type", "value: every client sends content-type"),
+    ],
+)
+def test_what_would_call_strangers_ai_is_refused(load, tmp_path, row, said):
+    """Nobody may have linted an overlay, and a signed one can be hostile too."""
+    with pytest.raises(SignatureError) as caught:
+        load(beta(f"type: {row}, surface: api, confidence: high"))
+    place = f"{tmp_path}/pack1/model_api/beta.yaml:7: indicators[0]."
+    assert str(caught.value).startswith(place + said)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "type: host_suffix, value: homelinux.org, confidence: medium",
+        "type: host_suffix, value: microsoft.com, needs: {path: /acme}, confidence: medium",
+        'type: host_template, value: "{label}.beta.co.uk", confidence: high',
+        "type: user_agent, value: beta-client, confidence: medium",
+        "type: http_path, value: /api, needs: {port: 4711}, confidence: medium",
+    ],
+)
+def test_what_names_one_vendor_is_taken(load, row):
+    assert len(load(beta(f"{row}, surface: api")).entries) == 2
+
+
+def test_an_overlay_does_not_rename_a_shipped_vendor(load):
+    """Shipped files that give no vendor_name get the usual one, of shipped files."""
+    files = {
+        f"model_api/n{n}": signature(
+            f"model_api/n{n}", OWN.replace("api.beta", f"n{n}"), name=f"N{n}",
+            tail="vendor_name: Evil\n",
+        )
+        for n in range(3)
+    }  # fmt: skip
+    names = {one.id: one.vendor_name for one in rows_of(load(files)).services}
+    assert names == {"model_api/acme": "Acme"} | dict.fromkeys(files, "Evil")
