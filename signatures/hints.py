@@ -148,9 +148,9 @@ class Hints:
             text = ".".join(label for label in text.split(".") if not label.startswith("xn--"))
         found = self._by_word(text)
         if not found and (match := self._ends(text)) is not None:
-            found = [f'a word in the name ends in "{match[1]}" ({self._ended[match[1]].reason})']
+            found = [f'has a word that ends in "{match[1]}" ({self._ended[match[1]].reason})']
         if before and last in self._domains:
-            found.append(f"the name is under .{last} ({self._domains[last].reason})")
+            found.append(f"is under .{last} ({self._domains[last].reason})")
         if found and self.is_silent(host):
             return ()
         return tuple(found[:MOST])
@@ -162,7 +162,7 @@ class Hints:
         whole = {word for word in words if not any(word in more and word != more for more in words)}
         beside = set(re.split("[^a-z]+", text))
         return [
-            f'the name has the word "{hint.value}" ({hint.reason})'
+            f'has the word "{hint.value}" ({hint.reason})'
             for _, hint in sorted((self._words[word] for word in whole), key=lambda one: one[0])
             if beside.isdisjoint(hint.unless)
         ]
@@ -173,7 +173,7 @@ class Hints:
         if not bare.endswith(self._path_ends) or not self._segments.isdisjoint(bare.split("/")):
             return ()
         found = [hint for value, hint in self._paths.items() if bare.endswith(value)]
-        return tuple(f'the path ends in "{h.value}" ({h.reason})' for h in found[:MOST])
+        return tuple(f'ends in "{h.value}" ({h.reason})' for h in found[:MOST])
 
     def is_silent(self, host: str) -> bool:
         """Whether a normalised name is one in which AI words mean something else."""

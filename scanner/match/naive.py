@@ -171,27 +171,23 @@ def _hinted(compiled: Compiled, facts: Facts, name: str | None, parent: bool) ->
         met = [hint for hint in table.words if _has_word(text, hint.value)]
         met = [h for h in met if not any(h.value in o.value and h is not o for o in met)]
         met = [h for h in met if not any(_stands(text, word) for word in h.unless)]
-        reasons = [f'the name has the word "{h.value}" ({h.reason})' for h in met]
+        reasons = [f'has the word "{h.value}" ({h.reason})' for h in met]
         if not reasons:
             reasons = [
-                f'a word in the name ends in "{h.value}" ({h.reason})'
+                f'has a word that ends in "{h.value}" ({h.reason})'
                 for h in table.endings
                 if re.search(rf"[a-z][a-z]{h.value}(?![a-z])", text)
             ]
         if len(labels) > 1:
             reasons += [
-                f"the name is under .{h.value} ({h.reason})"
-                for h in table.domains
-                if labels[-1] == h.value
+                f"is under .{h.value} ({h.reason})" for h in table.domains if labels[-1] == h.value
             ]
     reasons = reasons[:3]
     if facts.path is not None and not parent:
         path = facts.path.removesuffix("/")
         if not set(path.split("/")) & set(table.segments):
             reasons += [
-                f'the path ends in "{h.value}" ({h.reason})'
-                for h in table.paths
-                if path.endswith(h.value)
+                f'ends in "{h.value}" ({h.reason})' for h in table.paths if path.endswith(h.value)
             ][:3]
     return (None, "hint", frozenset(reasons)) if reasons else None
 
@@ -249,10 +245,10 @@ def _answer(fired: list[Rule], facts: Facts) -> Answer | None:
         if facts.via == "dns":
             step = min(step, 3)
         place = min(PLACE.index(group) for group in groups)
-        longest = max(
-            len(r.value) for r in mine if PLACE.index("host" if r.type in HOST else r.type) == place
-        )
-        key = (step, -place, longest)
+        there = [r for r in mine if PLACE.index("host" if r.type in HOST else r.type) == place]
+        longest = max(len(rule.value) for rule in there)
+        bound = any(rule.needs for rule in there if len(rule.value) == longest)
+        key = (step, -place, longest, bound)
         if step and (best is None or key > best[0]):
             best = (key, service, STEPS[step], frozenset(rule.value for rule in mine))
     return None if best is None else (best[1], best[2], best[3])

@@ -102,12 +102,13 @@ def combine(
     by_service: dict[str, list[Rule]] = {}
     for rule in fired:
         by_service.setdefault(rule.service, []).append(rule)
-    best: tuple[tuple[bool, int, int, int, str], Rule, list[Rule], int] | None = None
+    best: tuple[tuple[bool, int, int, int, bool, str], Rule, list[Rule], int] | None = None
     for service, rules in by_service.items():
         rank = service_rank(rules, facts)
         lead = min(rules, key=lambda rule: (TYPE_ORDER[rule.type], -len(rule.value), rule.rule_id))
         weak = service in compiled.nursery
-        order = (weak, -rank, TYPE_ORDER[lead.type], -len(lead.value), service)
+        bare = lead.needs is None
+        order = (weak, -rank, TYPE_ORDER[lead.type], -len(lead.value), bare, service)
         if rank and (best is None or order < best[0]):
             best = (order, lead, rules, rank)
     if best is None:
@@ -165,7 +166,7 @@ def hinted(compiled: Compiled, facts: Facts, host: HostMatch | None) -> Verdict 
         detection="hint",
         surface=None,
         usage=None,
-        indicators=tuple(f"hint:{reason}" for reason in (*by_name, *by_path)),
+        indicators=(*(f"name:{why}" for why in by_name), *(f"path:{why}" for why in by_path)),
         rule_id=NO_RULE,
         by_host=named,
         per_host=False,

@@ -65,12 +65,13 @@ def test_a_path_with_control_characters_cannot_steer_a_terminal():
 
 
 def test_verdicts_of_single_hosts_come_in_order():
-    hosts = "api.openai.com\napi.openai.com.evil.example\n"
+    hosts = "api.openai.com\napi.0penai.com.evil.example\napi.openai.com.evil.example\n"
     done = run("signatures", "classify", "--json", given=hosts)
     verdicts = [json.loads(one) for one in done.stdout.splitlines()]
     assert [(v["input"], v["confidence"]) for v in verdicts] == [
         ("api.openai.com", "high"),
-        ("api.openai.com.evil.example", "none"),
+        ("api.0penai.com.evil.example", "none"),
+        ("api.openai.com.evil.example", "hint"),
     ]
 
 

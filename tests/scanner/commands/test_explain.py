@@ -14,8 +14,14 @@ def test_a_host_is_explained_by_its_rule_and_evidence(aicensus):
 
 
 def test_a_look_alike_has_nothing_that_speaks_of_it(aicensus):
-    done = aicensus("explain", "api.openai.com.evil.example")
-    said = "api.openai.com.evil.example: none (no rule speaks of it)\n"
+    done = aicensus("explain", "api.0penai.com.evil.example")
+    said = "api.0penai.com.evil.example: none (no rule speaks of it)\n"
+    assert (done.code, done.out) == (0, said)
+
+
+def test_what_looks_like_ai_says_why(aicensus):
+    done = aicensus("explain", "acme-llm.example")
+    said = 'acme-llm.example: hint (name:has the word "llm" (language models))\n'
     assert (done.code, done.out) == (0, said)
 
 
