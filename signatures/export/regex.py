@@ -127,8 +127,12 @@ def any_of(patterns: Iterable[str]) -> str:
 
 def _parts(text: str) -> Iterator[Part]:
     at = 0
+    before = ""
     while at < len(text):
         part, at = _part(text, at)
+        if part.kind == before == "count":  # ** and *+ differ from language to language
+            raise Untranslatable("a repetition of a repetition")
+        before = part.kind
         yield part
 
 
