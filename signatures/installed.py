@@ -31,6 +31,7 @@ CURRENT: Final = "current"
 PREVIOUS: Final = "previous"
 ARCHIVE: Final = "pack.tar.gz"
 KEY: Final = "key.pem"
+_PINNED: Final = re.compile(r"(.+)@sha256:([0-9a-f]{64})", re.DOTALL)
 # name, version, beginning of the digest, something that makes it new
 _NAME: Final = re.compile(r"([a-z0-9-]+)_([0-9.]+)_([0-9a-f]{12})_.+")
 
@@ -46,9 +47,26 @@ class Installed:
 def open_pack(place: Path, keys: Sequence[Path] = ()) -> Pack:
     """The pack in a folder, a folder of installed packs, or an archive. Raises SignatureError.
 
-    keys: files of public keys for what is packed; an installed pack has its own unless some are
-    given. A plain folder is the user's own and is not signed.
+    place: may end in @sha256: and the digest that the pack must have. keys: files of public keys
+    for what is packed; an installed pack has its own unless some are given. A plain folder is the
+    user's own and is not signed.
     """
+    path, pin = pinned(str(place))
+    pack = _opened(Path(path), keys)
+    if pin is not None and pack.about.sha256 != pin:
+        raise SignatureError(
+            path, 1, "", f"its sha256 is {pack.about.sha256}, wanted {pin}", "see what was changed"
+        )
+    return pack
+
+
+def pinned(place: str) -> tuple[str, str | None]:
+    """Where a pack is, and the digest it must have if it is pinned."""
+    found = _PINNED.fullmatch(place)
+    return (found[1], found[2]) if found is not None else (place, None)
+
+
+def _opened(place: Path, keys: Sequence[Path]) -> Pack:
     link = place / CURRENT
     if link.is_symlink():
         there = place / link.readlink()  # once: another may be installed while we read

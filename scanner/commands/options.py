@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
+
+if TYPE_CHECKING:
+    from os import PathLike
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -30,6 +33,25 @@ class Day(click.ParamType[date]):
             return date.fromisoformat(str(value))
         except ValueError:
             self.fail(f"{value!r} is no date: write YYYY-MM-DD", param, ctx)
+
+
+class Pack(click.Path):
+    """A pack of signatures that is there, perhaps with the digest it must have."""
+
+    def __init__(self) -> None:
+        super().__init__(exists=True)
+
+    def convert(
+        self,
+        value: str | PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Path:
+        """Look for what stands before the digest."""
+        from signatures.installed import pinned
+
+        super().convert(pinned(str(value))[0], param, ctx)
+        return Path(value)
 
 
 class Zone(click.ParamType[str]):
@@ -58,9 +80,8 @@ def signatures_options(command: F) -> F:
     for option in reversed(
         (
             click.option(
-                "--signatures", "overlays", multiple=True, metavar="DIR|PACK.tar.gz",
-                type=click.Path(path_type=Path, exists=True),
-                help="Signatures of your own on top of ours; may be repeated.",
+                "--signatures", "overlays", multiple=True, metavar="DIR|PACK.tar.gz", type=Pack(),
+                help="Your signatures on top of ours, pinned with @sha256:…; may be repeated.",
             ),
             click.option(
                 "--signatures-key", "keys", type=FILE, multiple=True, metavar="PUB",

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import tarfile
+from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -473,6 +474,14 @@ def test_what_is_installed_may_be_read_by_the_user_that_scans(tmp_path, make, ke
     there = into / "current"
     modes = [oct(path.stat().st_mode & 0o777) for path in (into, there, there / "pack.tar.gz")]
     assert modes == ["0o755", "0o755", "0o644"]
+
+
+def test_a_pinned_pack_is_used_as_long_as_it_is_the_same(folder):
+    pin = f"{folder}@sha256:{read_folder(folder).about.sha256}"
+    assert open_pack(Path(pin)).about == read_folder(folder).about
+    (folder / "model_api" / "acme.yaml").write_text(ACME + "# \n")
+    said = refusal(open_pack, Path(pin))
+    assert said.startswith(f"{folder}:1: its sha256 is {read_folder(folder).about.sha256}, wanted ")
 
 
 def test_opening_what_is_not_there_is_refused(tmp_path):

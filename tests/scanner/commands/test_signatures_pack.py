@@ -182,6 +182,23 @@ def test_a_pack_that_was_tampered_with_ends_a_scan_with_14(aicensus, made, log):
     assert done.err.startswith("aicensus: pack.tar.gz:1: is not what pack.tar.gz.sig was made of")
 
 
+def test_a_pinned_overlay_that_was_changed_ends_a_scan_with_14(aicensus, own, log):
+    overlay = own({PATH: OWN})
+    listed = aicensus("scan", log, "--signatures", overlay, "--json").document
+    pin = f"own@sha256:{listed['run']['signatures_packs'][1]['sha256']}"
+    assert aicensus("scan", log, "--signatures", pin).code == 0
+    own({PATH: OWN + "# more\n"})
+    done = aicensus("scan", log, "--signatures", pin)
+    assert (done.code, done.out) == (14, "")
+    assert done.err.startswith("aicensus: own:1: its sha256 is ")
+
+
+def test_a_pin_that_is_none_is_no_pack(aicensus, own, log):
+    own({PATH: OWN})
+    done = aicensus("scan", log, "--signatures", "own@sha256:4bba")
+    assert (done.code, done.out) == (2, "")
+
+
 def test_a_packed_pack_without_a_key_is_refused(aicensus, made, log):
     done = aicensus("scan", log, "--signatures", made())
     assert (done.code, done.out) == (14, "")
