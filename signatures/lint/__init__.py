@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Final
 from signatures.explain import dotted
 from signatures.lint.base import CatalogueLint, IndicatorLint, Lint, LintIssue, Place, SignatureLint
 from signatures.lint.benign import BenignAgent, BenignPath
+from signatures.lint.corpus import false_alarms
 from signatures.lint.hosts import (
     PrivateSuffix,
     PublicSuffix,
     SharedDeliveryHost,
     SharedParentApex,
     SharedParentSuffix,
+    SharedParentTemplate,
 )
 from signatures.lint.proof import (
     EmptyCase,
@@ -25,6 +27,8 @@ from signatures.lint.proof import (
     NoEvidence,
     ThinEvidence,
 )
+from signatures.lint.reach import look_alikes, reach
+from signatures.lint.redundant import RedundantAgent, RedundantHost, RedundantPath, RedundantRange
 from signatures.lint.strength import (
     AgentAlone,
     CommonHeader,
@@ -40,12 +44,11 @@ from signatures.lint.strength import (
 from signatures.lint.suppliers import supplier_issues
 from signatures.lint.together import (
     DuplicateInFile,
-    RedundantHost,
     SameName,
     TwoOwners,
     VendorSpelling,
 )
-from signatures.lint.verdicts import case_results, unreachable
+from signatures.lint.verdicts import case_results
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -59,6 +62,7 @@ __all__ = ["LINTS", "LintIssue", "lint"]
 LINTS: Final[tuple[Lint, ...]] = (
     SharedParentSuffix(),
     SharedParentApex(),
+    SharedParentTemplate(),
     SharedDeliveryHost(),
     PublicSuffix(),
     PrivateSuffix(),
@@ -82,6 +86,9 @@ LINTS: Final[tuple[Lint, ...]] = (
     EmptyCase(),
     DuplicateInFile(),
     RedundantHost(),
+    RedundantPath(),
+    RedundantRange(),
+    RedundantAgent(),
     TwoOwners(),
     VendorSpelling(),
     SameName(),
@@ -109,12 +116,14 @@ def lint(
     """All that is to mend, by file and line.
 
     judge: the matcher over this catalogue, from an observation (column to value) to its verdict;
-    without it the cases are not run. vendors: the vendor files (none unless given).
+    without it neither cases nor names are tried. vendors: the vendor files (none unless given).
     """
     issues = [issue for check in LINTS for issue in _run(check, catalogue)]
     if judge is not None:
         issues += case_results(catalogue, judge)
-        issues += unreachable(catalogue, judge)
+        issues += reach(catalogue, judge)
+        issues += look_alikes(catalogue, judge)
+        issues += false_alarms(catalogue, judge)
     issues += supplier_issues(catalogue, vendors or {})
     return sorted(issues, key=lambda issue: (issue.path, issue.line, issue.name))
 

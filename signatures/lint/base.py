@@ -16,13 +16,20 @@ Level = Literal["error", "warning"]
 
 
 class Judged(Protocol):
-    """What we read of a matcher's verdict. detection is a confidence word."""
+    """What we read of a matcher's verdict.
+
+    service: None for a hint without one. detection: a confidence word. indicators: what spoke, each
+    as type:value.
+    """
 
     @property
-    def service(self) -> str: ...  # noqa: D102 - the name says it
+    def service(self) -> str | None: ...  # noqa: D102 - the name says it
 
     @property
     def detection(self) -> str: ...  # noqa: D102 - the name says it
+
+    @property
+    def indicators(self) -> tuple[str, ...]: ...  # noqa: D102 - the name says it
 
 
 # An observation (column to value) in, the verdict or None out; the matcher is handed in.

@@ -57,6 +57,24 @@ class SharedParentApex(IndicatorLint):
         return f"{apex} is a shared parent ({at.tables.reason[apex]})"
 
 
+class SharedParentTemplate(IndicatorLint):
+    """A template of nothing but gaps below a shared parent is a suffix rule in disguise."""
+
+    name = "shared-parent-template"
+    recommendation = "fix a label that only the AI product has, lower it to medium, or add needs"
+
+    def check(self, at: Place) -> str | None:
+        """host_template stronger than medium, without needs, whose labels are all {label}."""
+        if at.indicator.type != "host_template" or at.indicator.needs is not None:
+            return None
+        parent = at.indicator.value
+        while parent.startswith("{label}."):
+            parent = parent.removeprefix("{label}.")
+        if parent not in at.tables.parents or RANK[at.indicator.confidence] <= RANK["medium"]:
+            return None
+        return f"any name below {parent}, a shared parent ({at.tables.reason[parent]})"
+
+
 class SharedDeliveryHost(IndicatorLint):
     """A bucket or cache name can be given up and taken by somebody else."""
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from signatures.lint.base import CatalogueLint, SignatureLint
-from signatures.model import HOST_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from signatures.lint.base import Where
     from signatures.load import Catalogue, Entry
+    from signatures.model import Indicator
+
+_ANY_CASE: Final = frozenset({"user_agent", "http_header", "package", "image_prefix"})
 
 
 class DuplicateInFile(SignatureLint):
@@ -31,49 +33,26 @@ class DuplicateInFile(SignatureLint):
             seen.add(key)
 
 
-class RedundantHost(SignatureLint):
-    """A name that a suffix of the same file covers with the same words adds nothing."""
-
-    name = "redundant-host"
-    level = "warning"
-    recommendation = "drop it"
-
-    def check(self, entry: Entry) -> Iterator[tuple[Where, str]]:
-        """host_exact below a host_suffix with equal surface, usage and confidence."""
-        indicators = entry.signature.indicators
-        covers = {
-            (item.value, item.surface, item.usage, item.confidence)
-            for item in indicators
-            if item.type == "host_suffix" and item.needs is None
-        }
-        for number, item in enumerate(indicators):
-            if item.type != "host_exact" or item.needs is not None:
-                continue
-            name = item.value
-            while name:
-                if (name, item.surface, item.usage, item.confidence) in covers:
-                    yield ("indicators", number, "value"), f"{item.value} is covered by {name}"
-                    break
-                name = name.partition(".")[2]
-
-
 class TwoOwners(CatalogueLint):
     """Two services claim the same thing, so which one is named is chance."""
 
     name = "two-owners"
-    recommendation = "keep it in one of them, or give both different needs"
+    recommendation = "keep it in one of them, or give them different needs"
 
     def check(self, catalogue: Catalogue) -> Iterator[tuple[Entry, Where, str]]:
-        """Same host or user agent without needs in two files; host types count as one."""
-        owner: dict[tuple[str, str], Entry] = {}
+        """Same type, value and needs in two files."""
+        owner: dict[tuple[str, str, str], Entry] = {}
         for entry in sorted(catalogue.entries, key=lambda entry: entry.nursery):
             for number, item in enumerate(entry.signature.indicators):
-                if item.type not in {*HOST_TYPES, "user_agent", "cidr"} or item.needs is not None:
-                    continue
-                first = owner.setdefault((item.type, item.value), entry)
+                first = owner.setdefault((item.type, _folded(item), str(item.needs)), entry)
                 if first is not entry:
                     where = ("indicators", number, "value")
                     yield entry, where, f"{item.value} is {first.signature.id}'s too"
+
+
+def _folded(item: Indicator) -> str:
+    """The value as it is compared: user agents and package names in any case."""
+    return item.value.casefold() if item.type in _ANY_CASE else item.value
 
 
 class VendorSpelling(CatalogueLint):

@@ -1,12 +1,11 @@
-"""What the matcher says of the catalogue's own cases and names."""
+"""What the matcher says of the catalogue's own cases."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from signatures.lint.base import LintIssue
-from signatures.model import HOST_TYPES, RANK, Case, as_dict
-from signatures.templates import example
+from signatures.model import RANK, Case, as_dict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
     from signatures.load import Catalogue
 
 CASE: Final = "case"
-UNREACHABLE: Final = "unreachable"
 
 
 def case_results(catalogue: Catalogue, judge: Judge) -> Iterator[LintIssue]:
@@ -37,31 +35,6 @@ def case_results(catalogue: Catalogue, judge: Judge) -> Iterator[LintIssue]:
                     key=f"cases[{number}]",
                     detail=wrong,
                     recommendation="correct the indicators, or the case",
-                )
-
-
-def unreachable(catalogue: Catalogue, judge: Judge) -> Iterator[LintIssue]:
-    """Unconditional host rules that another service's rule always wins over."""
-    for entry in catalogue.entries:
-        if entry.nursery:  # others are meant to win over it
-            continue
-        for number, indicator in enumerate(entry.signature.indicators):
-            if indicator.type not in HOST_TYPES or indicator.needs is not None:
-                continue
-            host = example(indicator.value, catalogue.tables.regions)
-            if indicator.type == "host_suffix":
-                host = f"x1.{host}"
-            said = judge({"dst_host": host, "dst_port": 443})
-            service = said.service if said is not None else "nothing"
-            if service != entry.signature.id:
-                yield LintIssue(
-                    level="error",
-                    name=UNREACHABLE,
-                    path=entry.source,
-                    line=entry.line("indicators", number, "value"),
-                    key=f"indicators[{number}].value",
-                    detail=f"{host} is judged {service}",
-                    recommendation="another rule is as specific and stronger: drop one of them",
                 )
 
 

@@ -50,6 +50,7 @@ HOST = "surface: api, confidence: high"
         ("shared-parent-suffix", f"type: host_suffix, value: microsoft.com, {HOST}, {SEEN}", f"type: host_suffix, value: ai.microsoft.com, {HOST}, {SEEN}"),
         ("shared-parent-suffix", f"type: host_suffix, value: microsoft.com, {HOST}, {SEEN}", f"type: host_suffix, value: microsoft.com, {HOST}, needs: {{path: /ai}}, {SEEN}"),
         ("shared-parent-apex", f"type: host_exact, value: www.bing.com, {HOST}, {SEEN}", f"type: host_exact, value: www.bing.com, {HOST}, needs: {{path: /chat}}, {SEEN}"),
+        ("shared-parent-template", f"type: host_template, value: '{{label}}.{{label}}.amazonaws.com', {HOST}, {SEEN}", f"type: host_template, value: '{{label}}.acme.amazonaws.com', {HOST}, {SEEN}"),
         ("shared-delivery-host", f"type: host_exact, value: acme.cloudfront.net, {HOST}, {SEEN}", f"type: host_exact, value: acme.cloudfront.net, surface: cdn, confidence: medium, {SEEN}"),
         ("public-suffix", f"type: host_suffix, value: co.uk, {HOST}, {SEEN}", f"type: host_suffix, value: acme.co.uk, {HOST}, {SEEN}"),
         ("private-suffix", f"type: host_suffix, value: hf.space, {HOST}, {SEEN}", f"type: host_suffix, value: hf.space, surface: web, confidence: medium, {SEEN}"),
@@ -72,6 +73,10 @@ HOST = "surface: api, confidence: high"
         ("hint-only", f"type: asn, value: 64496, confidence: low, {SEEN}", f"type: asn, value: 64496, confidence: hint, {SEEN}"),
         ("common-header", f"type: http_header, value: X-Api-Key, confidence: high, {SEEN}", f"type: http_header, value: 'X-Api-Key: ^acme-', confidence: high, {SEEN}"),
         ("crawler-kind", f"type: user_agent, value: AcmeBot, confidence: medium, {SEEN}", f"type: user_agent, value: AcmeBotany, confidence: medium, {SEEN}"),
+        ("redundant-path", f"type: http_path, value: /acme/v1, surface: api, confidence: low, {SEEN}}}\n  - {{type: http_path, value: /acme, surface: api, confidence: low, {SEEN}", f"type: http_path, value: /acme2, surface: api, confidence: low, {SEEN}}}\n  - {{type: http_path, value: /acme, surface: api, confidence: low, {SEEN}"),
+        ("redundant-path", f"type: http_path, value: /acme/v1, surface: api, confidence: low, {SEEN}}}\n  - {{type: http_path, value: /acme, surface: api, confidence: low, {SEEN}", f"type: http_path, value: /acme/v1, surface: api, confidence: medium, {SEEN}}}\n  - {{type: http_path, value: /acme, surface: api, confidence: low, {SEEN}"),
+        ("redundant-range", f"type: cidr, value: 192.0.2.0/28, confidence: hint, {SEEN}}}\n  - {{type: cidr, value: 192.0.2.0/24, confidence: hint, {SEEN}", f"type: cidr, value: 192.0.3.0/28, confidence: hint, {SEEN}}}\n  - {{type: cidr, value: 192.0.2.0/24, confidence: hint, {SEEN}"),
+        ("redundant-agent", f"type: user_agent, value: acme-py, confidence: medium, {SEEN}}}\n  - {{type: user_agent, value: ACME, confidence: medium, {SEEN}", f"type: user_agent, value: acmepy, confidence: medium, {SEEN}}}\n  - {{type: user_agent, value: ACME, confidence: medium, {SEEN}"),
         ("duplicate-indicator", FINE, f"type: host_exact, value: api.acme.example, {HOST}, needs: {{path: /x}}, {SEEN}"),
     ],
 )  # fmt: skip
@@ -146,22 +151,42 @@ def test_a_name_of_two_services_is_reported(names):
     assert names(text(FINE), other) == ["same-name"]
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        f"type: package, value: 'pkg:pypi/acme', confidence: high, {SEEN}",
+        f"type: http_path, value: /acme/v1, surface: api, confidence: medium, {SEEN}",
+        f"type: http_header, value: 'x-acme: ^1', confidence: high, {SEEN}",
+        f"type: user_agent, value: Acme, confidence: medium, {SEEN}",
+    ],
+)
+def test_whatever_its_type_an_indicator_has_one_owner(names, row):
+    host = FINE.replace("value: api.", "value: zeta.")
+    zeta = text(row.replace("Acme", "aCME"), host, id="model_api/zeta", name="Zeta")
+    assert names(text(FINE, row), zeta) == ["two-owners"]
+
+
 @dataclass
 class Said:
     service: str
     detection: str
+    indicators: tuple[str, ...] = ("host_exact:api.acme.example",)
 
 
 def judged(service, detection):
-    return lambda observed: Said(service, detection) if "evil" not in observed["dst_host"] else None
+    """A matcher that knows the one name, and the odd ones of cases."""
+
+    def judge(observed):
+        host = observed["dst_host"]
+        return Said(service, detection) if host == "api.acme.example" else None
+
+    return judge
 
 
 def test_the_cases_are_run_through_the_matcher_that_is_handed_in(names):
     assert names(text(FINE), judge=judged("model_api/acme", "high")) == []
     assert names(text(FINE), judge=lambda _: None) == ["unreachable", "case"]
     assert names(text(FINE), judge=judged("model_api/zeta", "high")) == ["unreachable", "case"]
-    everything = names(text(FINE), judge=lambda _: Said("model_api/acme", "low"))
-    assert everything == ["case"]
 
 
 @pytest.mark.parametrize(
@@ -182,9 +207,8 @@ def test_what_a_case_asks_for(names, case, verdict, fine):
     tail = PROOF + f"  - {{observe: {{dst_host: odd.example}}, {case}}}\n"
 
     def judge(observed):
-        if "evil" in observed["dst_host"]:
-            return None
-        return Said(*verdict) if "odd" in observed["dst_host"] else Said("model_api/acme", "high")
+        known = {"odd.example": Said(*verdict), "api.acme.example": Said("model_api/acme", "high")}
+        return known.get(observed["dst_host"])
 
     assert names(text(FINE, tail=tail), judge=judge) == ([] if fine else ["case"])
 
