@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from signatures.export import lists, rpz, sigma, suricata, zeek
 from signatures.export.account import Account
+from signatures.export.lists import hosts, json_lines
 from signatures.export.picks import Asked, Picks
+from signatures.export.rpz import lines as zone
+from signatures.export.sigma import lines as sigma_rules
+from signatures.export.suricata import lines as suricata_rules
+from signatures.export.zeek import lines as zeek_indicators
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,12 +22,12 @@ if TYPE_CHECKING:
 __all__ = ["FORMATS", "Account", "Asked", "Picks", "export"]
 
 FORMATS: Final[dict[str, Callable[[Picks, Account], Iterator[str]]]] = {
-    "zeek": zeek.lines,
-    "suricata": suricata.lines,
-    "sigma": sigma.lines,
-    "rpz": rpz.lines,
-    "hosts": lists.hosts,
-    "json": lists.json_lines,
+    "zeek": zeek_indicators,
+    "suricata": suricata_rules,
+    "sigma": sigma_rules,
+    "rpz": zone,
+    "hosts": hosts,
+    "json": json_lines,
 }
 
 
