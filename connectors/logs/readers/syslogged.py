@@ -16,7 +16,19 @@ import pyarrow.compute as pc
 
 from connectors.logs.engine import literal
 from connectors.logs.frame import text_array
-from connectors.logs.prefix import AGAIN, DATA, GROUPS, PREFIX, RELAYS
+from connectors.logs.prefix import (
+    AFTER_HOST,
+    AFTER_TIME,
+    AGAIN,
+    DATA,
+    FIVE,
+    HEAD,
+    HOST,
+    PREFIX,
+    PROGRAM,
+    RELAYS,
+    TIME,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,19 +39,47 @@ if TYPE_CHECKING:
     from connectors.logs.readers.base import Source
     from connectors.logs.values import Segment
 
-FIELDS: Final[dict[str, tuple[str, ...]]] = {
-    "syslog_time": ("time5", "time"),
-    "syslog_host": ("host5", "host"),
-    "syslog_program": ("program5", "program"),
-    "syslog_msgid": ("msgid",),
-    "syslog_data": (),
-}
-HEAD: Final = 400  # bytes in which a prefix ends, but for structured data
-_NAMES: Final = ", ".join(map(literal, GROUPS))
-_PREFIX: Final = (
-    f"select unnest(regexp_extract(line, {literal(PREFIX)}, [{_NAMES}], 's')) from heads"  # noqa: S608 - constants
+FIELDS: Final = ("syslog_time", "syslog_host", "syslog_program", "syslog_msgid", "syslog_data")
+LONGEST: Final = 400  # bytes in which a prefix ends, but for structured data
+
+
+def _begins(text: str, pattern: str) -> str:
+    return f"regexp_extract({text}, {literal(pattern)}, 0, 's')"
+
+
+def _behind(text: str, part: str) -> str:
+    return f"substr({text}, length({part}) + 1)"
+
+
+_WHOLE: Final = f"select {_begins('line', PREFIX)} from heads"  # noqa: S608 - constants
+_DATA: Final = f"select {_begins('line', DATA)} from heads"  # noqa: S608 - constants
+_AT_TIME: Final = "time || " + _begins(_behind("rest", "time"), AFTER_TIME)
+_PROGRAM: Final = _begins(_behind("last", _begins("last", AFTER_HOST)), PROGRAM)
+_PARTS: Final = f"""
+select
+    time as syslog_time,
+    if(five, split_part(tail, ' ', 1), rtrim(host)) as syslog_host,
+    if(five, split_part(tail, ' ', 2), {_PROGRAM}) as syslog_program,
+    if(five, split_part(tail, ' ', 4), '') as syslog_msgid
+from (
+    select *, {_behind("tail", "host")} as last
+    from (
+        select *, if(five, '', {_begins("tail", HOST)}) as host
+        from (
+            select *, {_behind("rest", _AT_TIME)} as tail
+            from (
+                select *, {_begins("rest", TIME)} as time
+                from (
+                    select
+                        regexp_matches(line, {literal(FIVE)}) as five,
+                        {_behind("line", _begins("line", HEAD))} as rest
+                    from heads
+                )
+            )
+        )
+    )
 )
-_DATA: Final = f"select regexp_extract(line, {literal(DATA)}, 0, 's') as data from heads"  # noqa: S608 - a constant
+"""  # noqa: S608 - constants
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +95,10 @@ class SyslogReader:
     missing: tuple[str, ...]
     keep_data: bool = False
 
+    @property
+    def _fields(self) -> list[str]:
+        return [name for name in FIELDS if name in self.wanted]
+
     def __call__(self, segment: Segment) -> Source:
         """What the other reader gives, and the wanted fields of the prefix."""
         size = len(segment)
@@ -66,11 +110,12 @@ class SyslogReader:
                 rows = self._relayed(segment, starts, rows)
             if not len(rows):
                 break
-            found, lengths = self._prefixes(segment, starts, rows)
-            starts[rows] += lengths
-            newer = np.flatnonzero(np.asarray(pc.binary_length(found["time5"]).to_numpy()) > 0)
-            data = self._data(segment, starts, rows[newer]) if len(newer) else None
-            if data is not None:
+            whole = self._ask(_WHOLE, _heads(segment, starts[rows], segment.ends[rows], LONGEST))
+            starts[rows] += _lengths(whole)
+            found = self._parts(whole) if {*self._fields} - {"syslog_data"} else {}
+            newer = np.flatnonzero(_five(whole))
+            if len(newer):
+                data = self._data(segment, starts, rows[newer])
                 found["syslog_data"] = _spread(data, newer, len(rows))
             self._take(fields, found, rows, size)
         source = self.inner(replace(segment, starts=starts))
@@ -99,25 +144,30 @@ class SyslogReader:
         kept: NDArray[np.int64] = rows[np.asarray(again)]
         return kept
 
-    def _prefixes(
-        self, segment: Segment, starts: NDArray[np.int64], rows: NDArray[np.int64]
-    ) -> tuple[dict[str, pa.Array], NDArray[np.int64]]:
-        """The parts of the prefix of these records, and how long it is; 0 where there is none."""
-        heads = _heads(segment, starts[rows], segment.ends[rows], HEAD)
+    def _ask(self, sql: str, heads: pa.Array) -> pa.Array:
         self.con.register("heads", pa.table({"line": heads}))
-        table = self.con.sql(_PREFIX).to_arrow_table().combine_chunks()
-        found = {name: _whole(table.column(name)) for name in GROUPS}
-        lengths = np.asarray(pc.binary_length(found["whole"]).to_numpy()).astype(np.int64)
-        return found, lengths
+        return _one(self.con.sql(sql).to_arrow_table().column(0))
+
+    def _parts(self, prefixes: pa.Array) -> dict[str, pa.Array]:
+        """The parts of each prefix, of which many are the same."""
+        coded = prefixes.dictionary_encode()
+        self.con.register("heads", pa.table({"line": coded.dictionary}))
+        wanted = ", ".join(name for name in self._fields if name != "syslog_data")
+        sql = f"select {wanted} from ({_PARTS})"  # noqa: S608 - constants
+        table = self.con.sql(sql).to_arrow_table()
+        return {
+            name: _one(table.column(name)).take(coded.indices)
+            for name in table.column_names
+            if name in self.wanted
+        }
 
     def _data(
         self, segment: Segment, starts: NDArray[np.int64], rows: NDArray[np.int64]
     ) -> pa.Array:
         """The structured data of records of RFC 5424, which are taken off unless they are kept."""
         lines = text_array(segment.data, starts[rows], segment.ends[rows])
-        self.con.register("heads", pa.table({"line": lines}))
-        data = _whole(self.con.sql(_DATA).to_arrow_table().column("data"))
-        lengths = np.asarray(pc.binary_length(data).to_numpy()).astype(np.int64)
+        data = self._ask(_DATA, lines)
+        lengths = _lengths(data)
         if self.keep_data:
             lengths = np.where(lengths <= 2, lengths, 0)  # the word for none is no pair
         starts[rows] += lengths
@@ -132,12 +182,10 @@ class SyslogReader:
     ) -> None:
         """Keep the wanted fields; of several prefixes the last that has one counts."""
         none = pa.nulls(len(rows), pa.string())
-        for name, groups in FIELDS.items():
-            if name in self.wanted:
-                parts = [_or_null(found[one]) for one in (*groups, name) if one in found]
-                column = pc.coalesce(none, *parts)
-                spread = column if len(rows) == size else _spread(column, rows, size)
-                fields[name] = pc.coalesce(spread, fields[name]) if name in fields else spread
+        for name in self._fields:
+            column = _or_null(found[name]) if name in found else none
+            spread = column if len(rows) == size else _spread(column, rows, size)
+            fields[name] = pc.coalesce(spread, fields[name]) if name in fields else spread
 
 
 def _with(table: pa.Table, name: str, column: pa.Array) -> pa.Table:
@@ -169,5 +217,16 @@ def _heads(
     return text_array(segment.data, starts, cut)
 
 
-def _whole(column: pa.ChunkedArray) -> pa.Array:
+def _one(column: pa.ChunkedArray) -> pa.Array:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def _lengths(column: pa.Array) -> NDArray[np.int64]:
+    """The bytes of each value."""
+    return np.asarray(pc.binary_length(column).to_numpy()).astype(np.int64)
+
+
+def _five(prefixes: pa.Array) -> NDArray[np.bool_]:
+    """Which prefixes are those of RFC 5424; the data follow them."""
+    said = pc.match_substring_regex(prefixes, FIVE)
+    return np.asarray(said.to_numpy(zero_copy_only=False)).astype(bool)
