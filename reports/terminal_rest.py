@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from reports.left_out import LeftOut
     from reports.terminal_page import Page
 
+_UNKNOWN: Final = 5  # hosts that look like AI, in one line
 _NEED_OWNER: Final = ("retired_alive", "needs_review", "declared_not_observed", "duplicate",
                       "not_assessable")  # fmt: skip
 
@@ -126,3 +127,8 @@ def show_notes(
     if weak:
         hosts = count(len(weak), "weak sign")
         page.line(f"{hosts} for review, in none of these numbers: --json or --out DIR lists them")
+    unknown = [one.dst_host or "no host" for one in weak if one.service is None]
+    if unknown:
+        shown = page.data(", ".join(unknown[:_UNKNOWN]), longest=300)
+        left = f" and {len(unknown) - _UNKNOWN:,} more" if len(unknown) > _UNKNOWN else ""
+        page.line("looks like AI, not in the catalogue: ", shown, left)

@@ -58,7 +58,7 @@ select
     c.detection,
     c.dst_host,
     min(c.source)       as source,
-    min(c.why)          as why,
+    string_agg(distinct c.why, '; ' order by c.why) as why,
     sum(c.hits)         as hits,
     min(c.first_seen)   as first_seen,
     max(c.last_seen)    as last_seen,

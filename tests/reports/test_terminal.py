@@ -153,3 +153,11 @@ def test_a_sum_of_bytes_says_of_how_many_records(store, show):
 def test_header_lines_are_no_records(store, show):
     store.add("v_source", read=6, header=1, comment=1, ok=4, unmatched=4)
     assert "1 of 1 source complete · 4 records" in show(store.run())
+
+
+def test_hosts_that_look_like_ai_are_named_and_the_rest_counted(filled, show):
+    for number in range(7):
+        filled.add("v_candidate", dst_host=f"llm{number}.example", detection="hint", hits=9)
+    told = " ".join(show(filled, 120).split())
+    unknown = "llm0.example, llm1.example, llm2.example, llm3.example, llm4.example"
+    assert f"looks like AI, not in the catalogue: {unknown} and 3 more" in told
