@@ -3,6 +3,7 @@
 import ipaddress
 import socket
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from connectors.files.raw import Stopped
@@ -21,13 +22,16 @@ _HINT = "add --allow-private if it is meant"
 class Access:
     """endpoint_url: a store other than the provider's own. allow_private: it may speak plain http
     or have an address that is not public. anonymous: no credentials are looked for. retries: of
-    one request. timeout: seconds without an answer."""
+    one request. timeout: seconds without an answer. since, until: which dates a place for a date
+    in an address stands for, both ends included; any, unless both are given."""
 
     endpoint_url: str | None = None
     allow_private: bool = False
     anonymous: bool = False
     retries: int = 5
     timeout: float = 30.0
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 def checked(endpoint: str, access: Access) -> str:

@@ -9,7 +9,7 @@ from connectors.files.objects.bucket import Bucket, Part
 from connectors.files.raw import Progress, Raw, Stopped
 
 FIRST = 256 << 10  # most objects are no larger; and it tells what an object is
-RANGE = 6 << 20
+RANGE = 4 << 20
 _AHEAD = 2  # ranges of one object that are under way
 _WINDOWS = 3  # ranges that an archive's reader may come back to
 

@@ -44,10 +44,10 @@ def locate(text: str, access: Access, buckets: Buckets) -> Iterator[FoundObject 
     except Stopped as error:
         yield Notice(shown(text), "error", error.reason, error.message)
         return
-    yield from _said(text, buckets[which], _listed(buckets[which], key))
+    yield from _said(text, buckets[which], _listed(buckets[which], key, access))
 
 
-def _listed(bucket: Bucket, key: str) -> Iterator[tuple[str, Listed]]:
+def _listed(bucket: Bucket, key: str, access: Access) -> Iterator[tuple[str, Listed]]:
     """Objects, each with the prefix it was asked for by. Raises Stopped."""
     if key and not key.endswith("/"):
         exact = next(iter(bucket.listed(key)), None)
@@ -65,7 +65,7 @@ def _listed(bucket: Bucket, key: str) -> Iterator[tuple[str, Listed]]:
             known[prefix] = list(bucket.folders(prefix))
         return known[prefix]
 
-    for pattern in expanded(key):
+    for pattern in expanded(key, access.since, access.until):
         for prefix, parts in prefixes(pattern, folders):
             for one in bucket.listed(prefix + start(parts)):
                 if fits(one.key[len(prefix) :], parts):

@@ -5,6 +5,7 @@ import hashlib
 import io
 import tarfile
 import zipfile
+from datetime import datetime
 
 import pytest
 
@@ -51,6 +52,22 @@ def test_places_in_a_name_are_filled(s3, read, pattern, fits):
     if pattern == "*.log":
         fits = sorted([*fits, "odd[1].log"])
     assert [path.removeprefix("s3://logs/") for path in read(f"s3://logs/{pattern}")] == fits
+
+
+def test_a_date_is_asked_for_day_by_day(read, stand_in):
+    stand_in.objects |= {
+        f"A/{n}/2026/03/{day:02}/x.log": b"x\n" for n in "12" for day in range(1, 9)
+    }
+    when = {"since": datetime(2026, 3, 3, 12), "until": datetime(2026, 3, 4)}
+    found = read("s3://b/A/{account}/%Y/%m/%d/", url=stand_in.url, **when)
+    assert [path.split("/")[4:8:3] for path in found] == [
+        ["1", "03"],
+        ["1", "04"],
+        ["2", "03"],
+        ["2", "04"],
+    ]
+    listings = [path for path, _ in stand_in.asked if "list-type" in path]
+    assert len(listings) == 5  # the accounts once, then each of two days of each
 
 
 def test_an_object_is_a_source_as_its_file_is(s3, read, log, tmp_path, read_file):
