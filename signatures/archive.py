@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from signatures.pack import Pack
 
 PACKED: Final = 32 << 20  # bytes of the archive
-_HEADERS: Final = 1 << 10  # of tar: a block before each file, another to fill up its last
+_BLOCK: Final = 512
+_HEADERS: Final = 2 * _BLOCK  # of tar: a block before each file, another to fill up its last
 _GZIP: Final = 31  # zlib's word for: a gzip stream, its checksum checked
 
 
@@ -65,11 +66,12 @@ _AGAIN: Final = "pack the folder with `tar -czf PACK.tar.gz -C FOLDER .`"
 
 def _files(tar: bytes, place: str) -> Iterator[PackFile]:
     names: set[str] = set()
-    size = 0
+    size = end = 0
     try:
         # As a stream: a member with an offset that leads back cannot be followed.
         with tarfile.open(fileobj=io.BytesIO(tar), mode="r|", encoding="utf-8") as archive:
             for member in archive:
+                end = member.offset_data + -(-member.size // _BLOCK) * _BLOCK
                 if member.isdir():
                     continue
                 name = _name(member, place)
@@ -90,6 +92,9 @@ def _files(tar: bytes, place: str) -> Iterator[PackFile]:
         if isinstance(problem, SignatureError):
             raise
         raise SignatureError(place, 1, "", "not a whole .tar.gz", _AGAIN) from None
+    # tarfile takes a header it cannot read for the end, and would leave out what follows.
+    if len(tar) < end + _BLOCK or any(tar[end:]):
+        raise SignatureError(place, 1, "", "not a whole .tar.gz", _AGAIN)
 
 
 def _name(member: tarfile.TarInfo, place: str) -> str:

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from signatures import archive, pack
+from signatures import archive, installed, pack
 from signatures.archive import read_archive
 from signatures.errors import SignatureError
 from signatures.installed import install, open_pack
@@ -298,6 +298,7 @@ def special(name, kind, target=""):
 
 
 GOOD = ("model_api/acme.yaml", ACME)
+LAST = ("saas_app/z.yaml", ACME)
 ABOUT = ("pack.yaml", 'name: acme\nversion: "2026.11.20"\n')
 
 
@@ -336,6 +337,11 @@ def test_an_archive_says_what_it_is(tmp_path, signed, key):
         members(ABOUT, GOOD) + b"more",
         gzip.compress(b"not tar" * 200),
         gzip.compress(gzip.decompress(members(ABOUT, GOOD))[:1200]),
+        gzip.compress(gzip.decompress(members(ABOUT, GOOD))[:2048]),
+        gzip.compress(
+            b"xstar".join(gzip.decompress(members(ABOUT, GOOD, LAST)).rsplit(b"ustar", 1))
+        ),
+        gzip.compress(gzip.decompress(members(ABOUT, GOOD)) + b"more"),
     ],
 )
 def test_a_damaged_archive_is_refused(tmp_path, signed, key, data):
@@ -419,6 +425,27 @@ def test_a_refused_pack_leaves_the_old_one_in_use(tmp_path, make, key, fault):
     assert wanted[fault] in said
     assert sorted(path.name for path in into.iterdir()) == before
     assert open_pack(into).about.version == "2026.11.20"
+
+
+@pytest.mark.parametrize("step", ["_put", "_point", "_tidy"])
+def test_an_installation_that_is_cut_short_leaves_a_whole_pack_in_use(
+    tmp_path, make, key, monkeypatch, step
+):
+    into = tmp_path / "packs"
+    install(make("2026.11.20"), [key], into, fine)
+    path = make("2026.11.21")
+
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(installed, step, stop)
+        with pytest.raises(KeyboardInterrupt):
+            install(path, [key], into, fine)
+    used = "2026.11.21" if step == "_tidy" else "2026.11.20"
+    assert open_pack(into).about.version == used
+    install(path, [key], into, fine)
+    assert open_pack(into).about.version == "2026.11.21"
 
 
 def test_an_older_one_is_installed_when_it_is_meant(tmp_path, make, key):
