@@ -2,43 +2,121 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from scanner.commands.options import signatures_options
+from scanner.commands.options import json_option, signatures_options
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from scanner.match.why import Explanation, Said
+    from signatures.load import Catalogue, Entry
+    from signatures.model import Evidence
 
 
 @click.command()
 @click.argument("host")
 @signatures_options
-def explain(host: str, overlays: tuple[Path, ...], keys: tuple[Path, ...]) -> None:
-    """Which rules speak of HOST, with their evidence."""
+@json_option
+def explain(host: str, overlays: tuple[Path, ...], keys: tuple[Path, ...], as_json: bool) -> None:
+    """Which rules speak of HOST and which of them wins, with their evidence.
+
+    Where none speaks: what comes near, and why it does not hold.
+    """
     from reports.text import safe_text
     from scanner.load import catalogue
     from scanner.match.observed import answer
+    from scanner.match.why import explain_host
     from signatures.compile import compile_catalogue
 
     loaded = catalogue(overlays, keys)
-    verdict = answer(compile_catalogue(loaded), {"dst_host": host}, host)
-    click.echo(f"{safe_text(host)}: {verdict['confidence']} ({verdict['reason']})")
+    compiled = compile_catalogue(loaded)
+    verdict = answer(compiled, {"dst_host": host}, host)
+    found = explain_host(compiled, host, loaded.tables.reason)
+    if as_json:
+        click.echo(json.dumps(document(verdict, found, loaded)))
+        return
+    click.echo(f"{safe_text(host)}: {verdict['confidence']} ({safe_text(verdict['reason'])})")
     entry = next((one for one in loaded.entries if one.signature.id == verdict["service"]), None)
+    for line in (*_service(entry), *lines(found, loaded)):
+        click.echo(safe_text(f"  {line}"))
+
+
+def lines(found: Explanation, loaded: Catalogue | None = None) -> Iterator[str]:
+    """What an explanation says, one thing a line; with the catalogue also the evidence."""
+    for said in found.won:
+        yield f"won: {_rule(said)}: {said.why}"
+        for one in _evidence(loaded, said):
+            yield f"  {one.kind} {one.ref} (seen {one.seen or 'never'})"
+    for said in found.lost:
+        yield f"lost: {_rule(said)}, of {said.rule.service}: {said.why}"
+    yield from (f"note: {one}" for one in found.notes if not one.startswith("not a host name"))
+    for near in found.near:
+        yield f"near: {near.value}, of {near.service}: {near.why}"
+
+
+def document(
+    verdict: dict[str, Any], found: Explanation, loaded: Catalogue | None = None
+) -> dict[str, Any]:
+    """The line of `classify` for the host, with the rules behind it."""
+    return {
+        **verdict,
+        "host": found.host,
+        "won": [_said(one, loaded) for one in found.won],
+        "lost": [_said(one, loaded) for one in found.lost],
+        "notes": list(found.notes),
+        "near": [
+            {"value": one.value, "service": one.service, "why": one.why} for one in found.near
+        ],
+    }
+
+
+def _service(entry: Entry | None) -> Iterator[str]:
+    """Who is behind the verdict."""
     if entry is None:
         return
     found = entry.signature
-    click.echo(f"  {found.name}, {found.kind}, by {found.vendor_name}: {found.summary}")
+    yield f"{found.name}, {found.kind}, by {found.vendor_name or found.vendor}: {found.summary}"
     if entry.nursery:
-        click.echo("  a candidate of the nursery: what it says is a hint, for review")
+        yield "a candidate of the nursery: what it says is a hint, for review"
     if entry.origin != "shipped":
-        click.echo(f"  of overlay {safe_text(entry.origin)}: {safe_text(entry.source)}")
-    fired = {part.partition(":")[2] for part in str(verdict["reason"]).split(", ")}
-    for indicator in found.indicators:
-        if indicator.value in fired:
-            for one in indicator.evidence:
-                click.echo(
-                    f"  {indicator.type} {indicator.value}: "
-                    f"{one.kind} {one.ref} (seen {one.seen or 'never'})"
-                )
+        yield f"of overlay {entry.origin}: {entry.source}"
+
+
+def _rule(said: Said) -> str:
+    surface = f", surface {said.rule.surface}" if said.rule.surface else ""
+    return f"{said.rule.type} {said.rule.value}, {said.rule.confidence}{surface}"
+
+
+def _said(said: Said, loaded: Catalogue | None) -> dict[str, Any]:
+    rule = said.rule
+    return {
+        "service": rule.service,
+        "type": rule.type,
+        "value": rule.value,
+        "confidence": rule.confidence,
+        "surface": rule.surface,
+        "why": said.why,
+        "evidence": [
+            {"kind": one.kind, "ref": one.ref, "seen": one.seen} for one in _evidence(loaded, said)
+        ],
+    }
+
+
+def _evidence(loaded: Catalogue | None, said: Said) -> list[Evidence]:
+    """How a rule is known."""
+    rule = said.rule
+    if loaded is None:
+        return []
+    (entry,) = (one for one in loaded.entries if one.signature.id == rule.service)
+    found = (
+        one
+        for one in entry.signature.indicators
+        if (one.type, one.value) == (rule.type, rule.value)
+        and (one.needs is None) == (rule.needs is None)
+    )
+    return [evidence for one in found for evidence in one.evidence]

@@ -118,17 +118,30 @@ def lint(folders: tuple[Path, ...], overlays: tuple[Path, ...], keys: tuple[Path
 @signatures.command()
 @click.argument("hosts", nargs=-1, required=True)
 @signatures_options
-def test(hosts: tuple[str, ...], overlays: tuple[Path, ...], keys: tuple[Path, ...]) -> None:
-    """The verdict on each of HOSTS, for people; `classify` is for programs."""
+@json_option
+def test(
+    hosts: tuple[str, ...], overlays: tuple[Path, ...], keys: tuple[Path, ...], as_json: bool
+) -> None:
+    """The verdict on each of HOSTS, and what lost to it or came near."""
     from reports.text import safe_text
+    from scanner.commands.explain import document, lines
     from scanner.load import compiled
     from scanner.match.observed import answer
+    from scanner.match.why import explain_host
+    from signatures.tables import shipped_tables
 
     tables = compiled(overlays, keys)
     for host in hosts:
         verdict = answer(tables, {"dst_host": host}, host)
+        found = explain_host(tables, host, shipped_tables().reason)
+        if as_json:
+            click.echo(json.dumps(document(verdict, found)))
+            continue
         words = (verdict["confidence"], verdict["service"], verdict["reason"])
         click.echo(safe_text(f"{host}: {' '.join(str(word) for word in words if word)}"))
+        for line in lines(found):
+            if not line.startswith("won: "):
+                click.echo(safe_text(f"  {line}"))
 
 
 @signatures.command()

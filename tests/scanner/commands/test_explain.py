@@ -3,31 +3,60 @@
 from __future__ import annotations
 
 
-def test_a_host_is_explained_by_its_rule_and_evidence(aicensus):
+def test_a_host_is_explained_by_its_rule_and_evidence_and_by_what_lost(aicensus):
     done = aicensus("explain", "api.openai.com")
-    first, service, *evidence = done.out.splitlines()
+    first, service, won, *rest = done.out.splitlines()
     assert (done.code, done.err) == (0, "")
     assert first == "api.openai.com: high (host_exact:api.openai.com)"
     assert service.startswith("  OpenAI API, model_api, by OpenAI: ")
-    assert evidence
-    assert all(one.startswith("  host_exact api.openai.com: ") for one in evidence)
+    assert won == "  won: host_exact api.openai.com, high, surface api: the exact name"
+    assert rest[0].startswith("    package openai ")
+    assert (
+        "  lost: host_suffix openai.com, high, surface web, of saas_chat/chatgpt: "
+        "an exact name comes before a suffix"
+    ) in rest
 
 
-def test_a_look_alike_has_nothing_that_speaks_of_it(aicensus):
-    done = aicensus("explain", "api.0penai.com.evil.example")
-    said = "api.0penai.com.evil.example: none (no rule speaks of it)\n"
-    assert (done.code, done.out) == (0, said)
+def test_json_is_the_line_of_classify_and_the_rules(aicensus):
+    document = aicensus("explain", "api.openai.com", "--json").document
+    (classified,) = aicensus("signatures", "classify", "--json", given="api.openai.com\n").rows
+    assert document.items() >= classified.items()
+    (won,) = document["won"]
+    assert (won["service"], won["value"]) == ("model_api/openai", "api.openai.com")
+    assert won["evidence"][0]["kind"] == "package"
+    assert {rule["service"] for rule in document["lost"]} >= {"saas_chat/chatgpt"}
+    assert (document["host"], document["near"]) == ("api.openai.com", [])
+
+
+def test_a_name_in_front_of_another_domain_says_whose_it_is(aicensus):
+    done = aicensus("explain", "api.cohere.com.evil.example")
+    first, *rest = done.out.splitlines()
+    assert first == "api.cohere.com.evil.example: none (no rule speaks of it)"
+    near = (
+        "  near: api.cohere.com, of model_api/cohere: in front of the domain, which is evil.example"
+    )
+    assert near in rest
+
+
+def test_a_host_without_anything_near_is_one_line(aicensus):
+    done = aicensus("explain", "www.debian.org")
+    assert (done.code, done.out) == (0, "www.debian.org: none (no rule speaks of it)\n")
 
 
 def test_what_looks_like_ai_says_why(aicensus):
     done = aicensus("explain", "acme-llm.example")
-    said = 'acme-llm.example: hint (name:has the word "llm" (language models))\n'
-    assert (done.code, done.out) == (0, said)
+    assert done.out.splitlines()[:2] == [
+        'acme-llm.example: hint (name:has the word "llm" (language models))',
+        "  note: looks like AI, but no service of the catalogue: for the review list",
+    ]
 
 
-def test_shared_infrastructure_says_that_it_is(aicensus):
-    done = aicensus("explain", "auth0.com")
-    assert done.out == "auth0.com: none (shared infrastructure: never a finding by itself)\n"
+def test_shared_infrastructure_says_that_it_is_and_what_for(aicensus):
+    done = aicensus("explain", "login.acme.auth0.com")
+    assert done.out.splitlines() == [
+        "login.acme.auth0.com: none (shared infrastructure: never a finding by itself)",
+        "  note: auth0.com is shared infrastructure (sign-in for any site)",
+    ]
 
 
 def test_what_is_no_host_says_why_and_cannot_steer_a_terminal(aicensus):

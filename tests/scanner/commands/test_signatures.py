@@ -101,13 +101,25 @@ def test_lint_of_a_folder_that_is_none_is_refused(aicensus):
     assert "Directory 'gone' does not exist" in done.err
 
 
-def test_test_tells_people_the_verdict_on_each_host(aicensus):
+def test_test_tells_people_the_verdict_on_each_host_and_what_lost(aicensus):
     done = aicensus("signatures", "test", "api.openai.com", "www.debian.org", "two words")
-    assert done.out.splitlines() == [
+    lines = done.out.splitlines()
+    assert [line for line in lines if line[0] != " "] == [
         "api.openai.com: high model_api/openai host_exact:api.openai.com",
         "www.debian.org: none no rule speaks of it",
         "two words: none not a host name: space or control character in host",
     ]
+    assert (
+        "  lost: host_suffix openai.com, high, surface web, of saas_chat/chatgpt: "
+        "an exact name comes before a suffix"
+    ) in lines
+
+
+def test_test_is_json_one_a_line_when_asked(aicensus):
+    done = aicensus("signatures", "test", "--json", "api.openai.com", "notopenai.com")
+    first, second = done.rows
+    assert [rule["value"] for rule in first["won"]] == ["api.openai.com"]
+    assert second["near"][0]["value"] == "openai.com"
 
 
 def test_test_without_a_host_is_refused(aicensus):
