@@ -107,7 +107,8 @@ def install(
         fresh = Path(tempfile.mkdtemp(prefix=stem, dir=into))
         try:
             _put(archive, keys, fresh, about)
-            _point(into / CURRENT, fresh.name, into / PREVIOUS)
+            mended = before is not None and before.startswith(stem)
+            _point(into / CURRENT, fresh.name, None if mended else into / PREVIOUS)
         except BaseException:
             if _in_use(into) == before:
                 shutil.rmtree(fresh, ignore_errors=True)
@@ -138,16 +139,22 @@ def _put(archive: Path, keys: Sequence[Path], fresh: Path, about: About) -> None
     _sync(fresh)
 
 
-def _point(link: Path, target: str, previous: Path) -> None:
-    """Move the links: one rename is all that a scan can see."""
-    for path, name in ((previous, link.readlink() if link.is_symlink() else None), (link, target)):
-        if name is None:
-            continue
-        new = path.with_name(f".{path.name}")
-        new.unlink(missing_ok=True)
-        new.symlink_to(name)
-        new.replace(path)
+def _point(link: Path, target: str, previous: Path | None) -> None:
+    """Move the link: one rename is all that a scan can see.
+
+    previous: the link to what is in use now; None keeps it where it is.
+    """
+    if previous is not None and link.is_symlink():
+        _link(previous, link.readlink().name)
+    _link(link, target)
     _sync(link.parent)
+
+
+def _link(path: Path, target: str) -> None:
+    new = path.with_name(f".{path.name}")
+    new.unlink(missing_ok=True)
+    new.symlink_to(target)
+    new.replace(path)
 
 
 def _in_use(into: Path) -> str | None:

@@ -150,6 +150,26 @@ def test_hashes_of_run_signatures_register_and_sources_are_there(filled, parsed)
     assert "22" * 32 in hashes
 
 
+def test_overlays_stand_beside_the_shipped_signatures(new_store, parsed):
+    packs = [
+        {"name": name, "version": "2026.11.21", "sha256": digit * 64, "place": "x", "signed_by": by}
+        for name, digit, by in (("aicensus", "1", None), ("acme", "2", "f0"), ("ours", "3", None))
+    ]
+    store = new_store().run(signatures_packs=packs)
+    page = parsed(store)
+    rows = zip(
+        texts(page, ".//dl[@class='hashes']/div/dt"),
+        texts(page, ".//dl[@class='hashes']/div/dd"),
+        strict=True,
+    )
+    told = [row for row in rows if row[0].startswith(("Signatures", "Overlay"))]
+    assert told == [
+        ("Signatures 2026.11.21", "5b1e" + "a" * 60),
+        ("Overlay acme 2026.11.21", "2" * 64 + ", signed by f0"),
+        ("Overlay ours 2026.11.21", "3" * 64 + ", not signed"),
+    ]
+
+
 @pytest.fixture(scope="module")
 def plain_tags(new_store, parsed):
     """The elements and attributes of a page on which every text is a plain word."""

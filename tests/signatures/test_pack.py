@@ -459,12 +459,15 @@ def test_an_installed_pack_that_was_changed_is_refused_and_installing_again_mend
     tmp_path, make, key
 ):
     into = tmp_path / "packs"
+    install(make("2026.11.19"), [key], into, fine)
     install(make("2026.11.20"), [key], into, fine)
     path = into / "current" / "pack.tar.gz"
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     assert "is not what pack.tar.gz.sig was made of" in refusal(open_pack, into)
     install(make("2026.11.20"), [key], into, fine)
     assert open_pack(into).about.version == "2026.11.20"
+    previous = into / "previous" / "pack.tar.gz"
+    assert read_archive(previous, [key]).about.version == "2026.11.19"
 
 
 def test_an_installed_pack_can_be_held_to_a_key_kept_elsewhere(tmp_path, make, key, maker):
