@@ -288,3 +288,72 @@ create macro is_answer(src_port, dst_port) as
         or (try_cast(src_port as integer) < 32768 and try_cast(dst_port as integer) >= 32768),
         false
     );
+
+-- 16/12/2022 07:05:25 and 12/16/2022 07:05:25: only the format knows which is the day.
+create macro time_dmy(x) as
+    case
+        when x is null or x in ('', '-') then null
+        else time_iso(
+            regexp_replace(x, '^([0-9]{2})[-/.]([0-9]{2})[-/.]([0-9]{4})', '\3-\2-\1')
+        )
+    end;
+
+create macro time_mdy(x) as
+    case
+        when x is null or x in ('', '-') then null
+        else time_iso(
+            regexp_replace(x, '^([0-9]{2})[-/.]([0-9]{2})[-/.]([0-9]{4})', '\3-\1-\2')
+        )
+    end;
+
+-- 20220913052243.429
+create macro time_digits(x) as
+    case
+        when x is null or x in ('', '-') then null
+        else time_iso(
+            regexp_replace(
+                x,
+                '^([0-9]{4})([0-9]{2})([0-9]{2})T?([0-9]{2})([0-9]{2})([0-9]{2})',
+                '\1-\2-\3 \4:\5:\6'
+            )
+        )
+    end;
+
+-- What stands at a path in a text that may be JSON, as text; null if it is no JSON.
+create macro json_of(x, path) as
+    case when json_valid(x) then json_extract_string(x, path) end;
+
+-- The first object in a JSON list that has this value under the key, as JSON text.
+create macro item_of(x, key, wanted) as
+    case
+        when json_valid(x)
+            then cast(
+                list_filter(
+                    json_extract(cast(x as varchar), '$[*]'),
+                    lambda e: json_extract_string(e, '$."' || key || '"') = wanted
+                )[1] as varchar
+            )
+    end;
+
+-- The value of a pair in a JSON list of objects with a name and a value, as several products
+-- write them: [{"name": "scope", "multiValue": ["a", "b"]}]; a list gives its JSON text.
+create macro pair_of(x, wanted) as
+    case
+        when json_valid(x)
+            then list_transform(
+                list_filter(
+                    json_extract(cast(x as varchar), '$[*]'),
+                    lambda e: coalesce(
+                        json_extract_string(e, '$.name'), json_extract_string(e, '$.Name'),
+                        json_extract_string(e, '$.key'), json_extract_string(e, '$.Key'),
+                        json_extract_string(e, '$.displayName')
+                    ) = wanted
+                ),
+                lambda e: coalesce(
+                    json_extract_string(e, '$.value'), json_extract_string(e, '$.Value'),
+                    json_extract_string(e, '$.intValue'), json_extract_string(e, '$.boolValue'),
+                    json_extract_string(e, '$.multiValue'), json_extract_string(e, '$.newValue'),
+                    json_extract_string(e, '$.NewValue')
+                )
+            )[1]
+    end;

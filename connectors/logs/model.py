@@ -54,7 +54,8 @@ class Reader(_Strict):
     header: yes, no (fields or default_columns apply) or auto (a first line of known names).
     comment: lines that begin so are comments. end: a line that is exactly this ends the table.
     unwrap: key of the object that holds the record. syslog: a syslog prefix may stand in front.
-    pair: the sign between key and value of kv.
+    pair: the sign between key and value of kv. ragged: rows of a table may be shorter or longer
+    than its columns. patterns: several instead of one; the first that fits a line counts.
     """
 
     kind: Kind
@@ -68,9 +69,16 @@ class Reader(_Strict):
     comment: str | None = None
     end: str | None = None
     pattern: str | None = None
+    patterns: list[str] = []
+    ragged: bool = False
     pair: str = "="
     unwrap: str | None = None
     syslog: bool = False
+
+    @property
+    def all_patterns(self) -> list[str]:
+        """The patterns of a regex reader, in order."""
+        return self.patterns or ([self.pattern] if self.pattern is not None else [])
 
     @field_validator("pair")
     @classmethod
@@ -99,18 +107,22 @@ class Reader(_Strict):
     def _what_the_kind_needs(self) -> Reader:
         if self.kind == "split" and not self.fields:
             raise ValueError("a split reader needs fields")
-        if self.kind == "regex" and not self.pattern:
-            raise ValueError("a regex reader needs a pattern")
-        if self.pattern is not None:
-            try:
-                found = re2.compile(self.pattern)
-            except re2.error as problem:
-                raise ValueError(f"pattern is not RE2: {problem}") from None
-            if not found.groups or found.groups != len(found.groupindex):
-                raise ValueError("every group of a pattern needs a name: (?P<name>…) or (?:…)")
+        if self.kind == "regex" and bool(self.pattern) == bool(self.patterns):
+            raise ValueError("a regex reader needs a pattern, or patterns")
+        for pattern in self.all_patterns:
+            _check_pattern(pattern)
         if self.absorb is not None and self.absorb not in self.fields:
             raise ValueError(f"absorb names no field: {self.absorb!r}")
         return self
+
+
+def _check_pattern(pattern: str) -> None:
+    try:
+        found = re2.compile(pattern)
+    except re2.error as problem:
+        raise ValueError(f"pattern is not RE2: {problem}") from None
+    if not found.groups or found.groups != len(found.groupindex):
+        raise ValueError("every group of a pattern needs a name: (?P<name>…) or (?:…)")
 
 
 class Learn(_Strict):

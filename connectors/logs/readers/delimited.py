@@ -7,8 +7,9 @@ whose quoting is not that of RFC 4180 is read literally, or given up.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyarrow as pa
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from connectors.logs.values import Segment
 
 QUOTE_NEVER_CLOSED = "quote never closed"
+_NUMBERED: Final = re.compile(r"c[1-9][0-9]{0,3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +42,28 @@ class DelimitedReader:
     def __call__(self, segment: Segment) -> Source:
         """The wanted fields of every record that has as many fields as the header."""
         header = segment.columns or ()
+        rule = self.fmt.reader
         where = places(header, self.wanted)
         names = {name: header[i] for name, i in where.items()}
-        rule = self.fmt.reader
-        plain = plain_table(segment, len(header), where, rule.quote, rule.missing)
+        if rule.header == "no":
+            where |= {name: i for name, i in _numbered(self.wanted).items() if name not in where}
+            names |= {name: name for name in where if name not in names}
+        plain = (
+            None
+            if rule.ragged
+            else plain_table(segment, len(header), where, rule.quote, rule.missing)
+        )
         if plain is not None:
             return Source(plain, every_row(segment), names=names, cleaned=True)
         marks, literal = _separators(segment, segment.delim, rule.quote)
         first = np.searchsorted(marks, segment.starts)
         found = np.searchsorted(marks, segment.ends) - first + 1
-        good = found == len(header)
+        good = (found > 0) if rule.ragged else (found == len(header))
         if literal is not None:
             good &= ~literal
         rows = every_row(segment) if good.all() else np.flatnonzero(good)
-        cells = _Cells(segment, rule.quote, marks, first, rows, len(header))
+        width = found[rows] if rule.ragged else len(header)
+        cells = _Cells(segment, rule.quote, marks, first, rows, width)
         columns = {name: cells.column(i) for name, i in where.items()}
         source = Source(pa.table(columns) if columns else empty_table(len(rows)), rows, names=names)
         if len(rows) < len(segment):
@@ -77,13 +87,14 @@ class DelimitedReader:
             text = raw.decode()
             cells = text.split(delim)
             opens = quote and any(cell.startswith(quote) for cell in cells)
-            if quote and quote in text and not opens and len(cells) == len(header):
+            fits = self.fmt.reader.ragged or len(cells) == len(header)
+            if quote and quote in text and not opens and fits:
                 kept.append((row, cells))
             else:
                 source.bad.append(_bad(row, text, cells, int(found[row]), header, quote))
         if kept:
             extra = pa.table(
-                {name: pa.array([cells[i] for _, cells in kept]) for name, i in where.items()}
+                {name: pa.array([_at(cells, i) for _, cells in kept]) for name, i in where.items()}
                 if where
                 else {"": pa.nulls(len(kept), pa.string())}
             )
@@ -91,6 +102,15 @@ class DelimitedReader:
             order = np.argsort(rows, kind="stable")
             source.table = pa.concat_tables([source.table, extra]).take(pa.array(order))
             source.rows = rows[order]
+
+
+def _numbered(wanted: tuple[str, ...]) -> dict[str, int]:
+    """The fields that are called by the place of their column: c1 is the first."""
+    return {name: int(name[1:]) - 1 for name in wanted if _NUMBERED.fullmatch(name)}
+
+
+def _at(cells: list[str], i: int) -> str | None:
+    return cells[i] if i < len(cells) else None
 
 
 def _bad(
@@ -148,25 +168,38 @@ def _separators(
 
 @dataclass(slots=True)
 class _Cells:
-    """Cuts columns out of the block, for records that all have the same number of fields."""
+    """Cuts columns out of the block; width: the fields of all records, or of each."""
 
     segment: Segment
     quote: str
     marks: NDArray[np.int64]
     first: NDArray[np.int64]
     rows: NDArray[np.int64]
-    width: int
+    width: int | NDArray[np.int64]
 
     def column(self, i: int) -> pa.Array:
-        """Field i of every row, without its quotes."""
-        segment, rows = self.segment, self.rows
+        """Field i of every row, without its quotes; null in rows that end before it."""
+        if isinstance(self.width, int):
+            return self._column(i, self.rows, last=i == self.width - 1)
+        longer, ending = np.flatnonzero(self.width > i + 1), np.flatnonzero(self.width == i + 1)
+        parts = [
+            self._column(i, self.rows[longer], last=False),
+            self._column(i, self.rows[ending], last=True),
+        ]
+        index = np.zeros(len(self.rows), np.int64)
+        index[longer], index[ending] = np.arange(len(longer)), len(longer) + np.arange(len(ending))
+        return pa.concat_arrays(parts).take(pa.array(index, mask=self.width <= i))
+
+    def _column(self, i: int, rows: NDArray[np.int64], *, last: bool) -> pa.Array:
+        """Field i of some rows, which all have it; last: it is the last of each."""
+        segment = self.segment
         whole = len(rows) == len(segment)
         first = self.first if whole else self.first[rows]
         starts = segment.starts if whole else segment.starts[rows]
         ends = segment.ends if whole else segment.ends[rows]
         if i > 0:
             starts = self.marks[first + i - 1] + 1
-        if i < self.width - 1:
+        if not last:
             ends = self.marks[first + i]
         column = text_array(segment.data, starts, ends)
         if self.quote and len(rows) and self.quote.encode() in segment.data:
