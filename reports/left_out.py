@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from reports import ledger
 from reports.figures import count
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import duckdb
+
+_PACKS: Final = frozenset({"overlay", "override", "taken"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +87,12 @@ def read_left_out(con: duckdb.DuckDBPyConnection) -> LeftOut:
 
 
 def notes_of(problems: Iterable[ledger.Problem]) -> list[ledger.Problem]:
-    """Warnings and notes; those of later records last: they are counted in `late`."""
+    """Warnings and notes: what changed the signatures first, so that no list is too short for it.
+
+    Those of later records last: they are counted in `late`.
+    """
     notes = [problem for problem in problems if problem.level != "error"]
-    return sorted(notes, key=lambda note: note.reason == "later")
+    return sorted(notes, key=lambda note: (note.reason not in _PACKS, note.reason == "later"))
 
 
 def _told(skipped: int, reasons: Counter[str]) -> list[str]:

@@ -113,3 +113,13 @@ def test_notes_of_later_records_push_no_other_out(store, monkeypatch):
     told = shown(store.run().con)
     assert "b: is hidden" in told
     assert "and 1 more" in told
+
+
+@pytest.mark.parametrize("reason", ["overlay", "override", "taken"])
+def test_what_changed_the_signatures_is_told_before_other_notes(store, monkeypatch, reason):
+    monkeypatch.setattr(terminal, "ROWS", 1)
+    store.add("v_problem", path="a", level="warning", reason="hidden", message="is hidden")
+    store.add("v_problem", path="b", level="note", reason=reason, message="replaces shipped")
+    told = shown(store.run().con)
+    assert "b: replaces shipped" in told
+    assert "and 1 more" in told
