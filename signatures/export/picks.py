@@ -8,6 +8,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Final
 
 from signatures.compile import compile_catalogue
+from signatures.export.sids import key_of
 from signatures.model import HOST_TYPES, LOG_TYPES, RANK
 from signatures.pack import SHIPPED
 from signatures.tables import listed_above
@@ -74,9 +75,7 @@ class Pick:
     @property
     def key(self) -> str:
         """What it says, in one line that stays as long as it says the same."""
-        needs = self.indicator.needs
-        said = needs.model_dump_json(exclude_none=True) if needs is not None else ""
-        return f"{self.service.id}|{self.type}|{self.value}|{said}"
+        return key_of(self.service.id, self.indicator)
 
 
 class Picks:

@@ -3,7 +3,9 @@
 A number comes from a hash of what the rule says, so it does not change when other rules come or
 go, or when less is asked for. Four numbers in a row belong to an indicator, one for each place it
 is looked for in. What is shipped lies below 1900000; what overlays add above. Two indicators of
-one hash are settled in settled.yaml, in favour of the older; a test tells when a line is needed.
+one hash are settled in settled.yaml, in favour of the older. A new indicator needs a line there
+one time in seventy; a test tells, and this writes it:
+    python -m signatures.export >> signatures/export/settled.yaml
 Among overlays, the one whose key sorts first keeps the place.
 Source: Suricata documentation, "sid (signature ID)"; 1000000-1999999 is reserved for local use.
 """
@@ -11,6 +13,7 @@ Source: Suricata documentation, "sid (signature ID)"; 1000000-1999999 is reserve
 from __future__ import annotations
 
 import hashlib
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -19,11 +22,20 @@ from signatures.strict_yaml import decode, load_yaml
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from signatures.model import Indicator
+
 FIRST: Final = 1_000_000
 OVERLAYS: Final = 1_900_000
 AFTER: Final = 2_000_000
 PLACES: Final = 4
 SETTLED: Final = Path(__file__).parent / "settled.yaml"
+
+
+def key_of(service: str, indicator: Indicator) -> str:
+    """What an indicator says, in one line that stays as long as it says the same."""
+    needs = indicator.needs
+    said = needs.model_dump_json(exclude_none=True) if needs is not None else ""
+    return f"{service}|{indicator.type}|{indicator.value}|{said}"
 
 
 def numbers(shipped: Iterable[str], overlays: Iterable[str]) -> dict[str, int]:
@@ -69,3 +81,17 @@ def _placed(keys: list[str], first: int, after: int, settled: Mapping[str, int])
 def _home(key: str, first: int, after: int) -> int:
     digest = hashlib.sha256(key.encode()).digest()
     return first + int.from_bytes(digest[:8], "big") % ((after - first) // PLACES) * PLACES
+
+
+def missing() -> str:
+    """The lines that settled.yaml needs for the shipped catalogue; empty when it has them."""
+    from signatures.load import load_catalogue
+    from signatures.model import LOG_TYPES
+
+    keys = [
+        key_of(entry.signature.id, one)
+        for entry in load_catalogue().entries
+        for one in entry.signature.indicators
+        if one.type in LOG_TYPES and not entry.nursery
+    ]
+    return "".join(f"  {json.dumps(key)}: {n}\n" for key, n in sorted(unsettled(keys).items()))

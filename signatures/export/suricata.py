@@ -49,7 +49,7 @@ LANGUAGE: Final = "patterns that RE2 and PCRE may read differently"
 
 def lines(picks: Picks, account: Account) -> Iterator[str]:
     """The rules, by number."""
-    log = [one for one in picks.all if one.type in LOG_TYPES]
+    log = [one for one in picks.all if one.type in LOG_TYPES and not one.service.nursery]
     sids = numbers(
         (one.key for one in log if picks.is_shipped(one.service.id)),
         (one.key for one in log if not picks.is_shipped(one.service.id)),
