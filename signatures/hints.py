@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -120,16 +121,22 @@ class Hints:
 
     def __init__(self, table: HintTable) -> None:
         self._words = {hint.value: (rank, hint) for rank, hint in enumerate(table.words)}
-        self._ended = {hint.value: hint for hint in table.endings}
         self._domains = {hint.value: hint for hint in table.domains}
         self._paths = {hint.value: hint for hint in table.paths}
         self._path_ends = tuple(self._paths)
         self._segments = frozenset(table.segments)
         self._silent = frozenset(table.silent)
-        words, ends, last = _any(self._words), _any(self._ended), _any(self._domains)
+        words, ends, last = (
+            _any(self._words),
+            _any(one.value for one in table.endings),
+            _any(self._domains),
+        )
         # In a look-ahead, so that words may overlap: the longest at each place.
         self._found = re.compile(rf"(?<![a-z0-9])(?=({words})(?![a-z]))").findall
-        self._ends = re.compile(f"[a-z]{{2}}({ends})(?![a-z])").search
+        self._ends = [
+            (re.compile(f"[a-z]{{2}}{re.escape(one.value)}(?![a-z])").search, one)
+            for one in table.endings
+        ]
         self.screen: Final = "|".join(
             [
                 r"[^\x00-\x7f]",  # what it is mapped to, only the normal form tells
@@ -147,8 +154,9 @@ class Hints:
         if "xn--" in text:
             text = ".".join(label for label in text.split(".") if not label.startswith("xn--"))
         found = self._by_word(text)
-        if not found and (match := self._ends(text)) is not None:
-            found = [f'has a word that ends in "{match[1]}" ({self._ended[match[1]].reason})']
+        if not found:
+            ends = (one for search, one in self._ends if search(text) is not None)
+            found = [f'has a word that ends in "{h.value}" ({h.reason})' for h in islice(ends, 1)]
         if before and last in self._domains:
             found.append(f"is under .{last} ({self._domains[last].reason})")
         if found and self.is_silent(host):

@@ -56,7 +56,7 @@ def naive(compiled: Compiled, facts: Facts) -> Answer | None:
         if matches and _needs(rule, facts, foreign):
             fired.append(rule)
     if not fired and not naming:
-        return _hinted(compiled, facts, name, parent)
+        return naive_hint(compiled, facts, name, parent)
     sure = [rule for rule in fired if rule.service not in compiled.nursery]
     return _answer(sure, facts) or _answer(fired, facts)
 
@@ -158,7 +158,7 @@ def _network(value: str) -> Any:  # noqa: ANN401 - IPv4Network or IPv6Network
     return ip_network(value)
 
 
-def _hinted(compiled: Compiled, facts: Facts, name: str | None, parent: bool) -> Answer | None:
+def naive_hint(compiled: Compiled, facts: Facts, name: str | None, parent: bool) -> Answer | None:
     """What an unknown name and path look like, each word tried for itself."""
     table = compiled.hint_table
     if name is not None and any(under(name, one) for one in table.silent):
@@ -177,7 +177,7 @@ def _hinted(compiled: Compiled, facts: Facts, name: str | None, parent: bool) ->
                 f'has a word that ends in "{h.value}" ({h.reason})'
                 for h in table.endings
                 if re.search(rf"[a-z][a-z]{h.value}(?![a-z])", text)
-            ]
+            ][:1]
         if len(labels) > 1:
             reasons += [
                 f"is under .{h.value} ({h.reason})" for h in table.domains if labels[-1] == h.value

@@ -83,6 +83,11 @@ def test_a_path_is_read_from_its_end_and_not_among_pages(path, hint):
     assert bool(HINTS.of_path(path)) is hint
 
 
+def test_of_several_endings_the_first_of_the_table_is_told():
+    (reason,) = HINTS.of_host("acmechatbot-acmegpt.example")
+    assert '"gpt"' in reason
+
+
 def test_at_most_three_reasons_are_told():
     assert len(HINTS.of_host("llm.openai.ollama.chatbot.genai.acme.ai")) == 3
 

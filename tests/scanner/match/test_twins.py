@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -10,10 +11,10 @@ from hypothesis import strategies as st
 from connectors.observation import BY_NAME
 from scanner.load import compiled
 from scanner.match.exact import Matcher
-from scanner.match.naive import naive
-from scanner.match.verdict import Facts
+from scanner.match.naive import naive, naive_hint
+from scanner.match.verdict import Facts, hinted
 from scanner.names import Names
-from signatures.hosts import HostError, normalise_host, normalise_ip
+from signatures.hosts import HostError, is_ip, normalise_host, normalise_ip
 
 TABLES = compiled()
 NOW = dt.datetime(2026, 3, 1)
@@ -137,6 +138,24 @@ def vectorised(matcher, observed):
 @given(st.lists(rows, min_size=1, max_size=12))
 def test_both_matchers_agree_on_random_observations(observed):
     assert vectorised(Matcher(TABLES, Names()), observed) == [obvious(row) for row in observed]
+
+
+@settings(max_examples=400, deadline=None)
+@given(unknown, paths)
+def test_both_matchers_read_the_same_hints(raw, path):
+    try:
+        host = normalise_host(raw)
+    except HostError:
+        return
+    found = TABLES.host_rules(host)
+    if found.shared or found.rule_ids or is_ip(host):
+        return
+    fast = hinted(TABLES, Facts(host, path=path), found)
+    said = fast and frozenset(text.partition(":")[2] for text in fast.indicators)
+    plain = naive_hint(TABLES, Facts(host, path=path), host, found.known_parent)
+    assert said == (plain and plain[2])
+    screened = pc.match_substring_regex(pa.array([raw]), TABLES.hints.screen)
+    assert screened[0].as_py() or not TABLES.hints.of_host(host)
 
 
 @pytest.mark.fuzz
