@@ -80,10 +80,10 @@ def read_folder(folder: Path) -> Pack:
         raise SignatureError(str(folder), 1, "", "not a folder", "name a folder of signatures")
     files = []
     size = 0
-    for inside, path in _walk(folder, "", frozenset()):
+    for inside, path in _walk(str(folder), "", frozenset()):
         data = _content(path)
         size += len(data)
-        files.append(PackFile(inside, str(path), data))
+        files.append(PackFile(inside, path, data))
         if len(files) > MAX_FILES or size > MAX_BYTES:
             raise too_much(str(folder))
     place = SHIPPED if folder == BUILTIN else str(folder)
@@ -153,41 +153,46 @@ def _about(file: PackFile) -> _About:
         raise SignatureError(file.source, line, key, first["msg"].lower(), hint) from None
 
 
-def _walk(
-    folder: Path, inside: str, above: frozenset[tuple[int, int]]
-) -> Iterator[tuple[str, Path]]:
+def _walk(folder: str, inside: str, above: frozenset[tuple[int, int]]) -> Iterator[tuple[str, str]]:
     """YAML files below a folder. Links are followed: mounted configuration is made of them."""
     try:
-        about = folder.stat()
+        about = Path(folder).stat()
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as problem:
         raise _unreadable(folder, problem) from None
     here = (about.st_dev, about.st_ino)
     if here in above:
-        raise SignatureError(str(folder), 1, "", "a link back to a folder above it", "remove it")
+        raise SignatureError(folder, 1, "", "a link back to a folder above it", "remove it")
     for entry in entries:
         if entry.name.startswith("."):
             continue
-        path = folder / entry.name
         if entry.is_dir():
-            yield from _walk(path, f"{inside}{entry.name}/", above | {here})
+            yield from _walk(entry.path, f"{inside}{entry.name}/", above | {here})
         elif is_yaml(entry.name):
-            yield f"{inside}{entry.name}", path
+            yield f"{inside}{entry.name}", entry.path
 
 
-def _content(path: Path) -> bytes:
+def _content(path: str) -> bytes:
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as file:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise SignatureError(str(path), 1, "", "not a regular file")
-            data = file.read(MAX_FILE + 1)
+        try:
+            about = os.fstat(descriptor)
+            if not stat.S_ISREG(about.st_mode):
+                raise SignatureError(path, 1, "", "not a regular file")
+            size = min(about.st_size, MAX_FILE) + 1
+            data = os.read(descriptor, size)
+            while len(data) < size and (more := os.read(descriptor, size - len(data))):
+                data += more
+        finally:
+            os.close(descriptor)
     except OSError as problem:
         raise _unreadable(path, problem) from None
     if len(data) > MAX_FILE:
-        raise SignatureError(str(path), 1, "", f"more than {MAX_FILE >> 20} MiB", "split the file")
+        raise SignatureError(path, 1, "", f"more than {MAX_FILE >> 20} MiB", "split the file")
+    if len(data) != about.st_size:
+        raise SignatureError(path, 1, "", "changed while it was read", "try again")
     return data
 
 
-def _unreadable(path: Path, problem: OSError) -> SignatureError:
-    return SignatureError(str(path), 1, "", f"cannot be read: {problem.strerror}")
+def _unreadable(path: str, problem: OSError) -> SignatureError:
+    return SignatureError(path, 1, "", f"cannot be read: {problem.strerror}")
