@@ -264,7 +264,7 @@ def naive_fit(wanted, labels):
     gaps = {
         "{label}": "[a-z0-9_-]+",
         "{aws_region}": "[a-z]+(-[a-z]+)+-[0-9]",
-        "{gcp_region}": "[a-z]+-[a-z]+[0-9]+",
+        "{gcp_region}": "(?:global|eu|us|[a-z]+-[a-z]+[0-9]+)",
     }
     if len(wanted) != len(labels):
         return False
