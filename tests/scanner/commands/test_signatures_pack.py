@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import json
+import subprocess
+import sys
 import tarfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -150,6 +152,16 @@ def test_a_bad_overlay_ends_a_scan_with_14(aicensus, own, log, old, new, said):
     assert (done.code, done.out) == (14, "")
     assert done.err.startswith(f"aicensus: own/{PATH}{said}")
     assert done.err.count("\n") == 1
+
+
+def test_the_program_itself_ends_with_14_and_one_line(own, log):
+    overlay = own({PATH: OWN.replace("kind: saas_app", "kind: &a saas_app")})
+    program = Path(sys.executable).with_name("aicensus")
+    done = subprocess.run(
+        [program, "scan", log, "--signatures", overlay], capture_output=True, text=True, check=False
+    )
+    said = f"aicensus: own/{PATH}:3: an anchor (&a) is not allowed\n"
+    assert (done.returncode, done.stdout, done.stderr) == (14, "", said)
 
 
 def test_an_id_in_two_files_is_refused_and_both_are_named(aicensus, own, log):
