@@ -18,7 +18,7 @@ from connectors.logs.header import canonical, places
 from connectors.logs.model import GENERIC
 from connectors.logs.prefix import strip_prefix
 from connectors.logs.readers.jsontext import MAX_NAMED
-from connectors.logs.sample import MAX_LINE, Sample, header_of
+from connectors.logs.sample import MAX_LINE, Sample, header_of, inner
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -105,7 +105,7 @@ def knows(fmt: Format, sample: Sample) -> bool:
             any(
                 all(_has(thing, key) for key in rule.json_has)
                 and not any(_has(thing, key) for key in rule.none_of)
-                for thing in sample.objects[:5]
+                for thing in (*sample.objects[:5], *inner(sample.objects[:5], fmt))
             )
         )
     return bool(checks) and all(checks)

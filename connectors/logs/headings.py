@@ -34,11 +34,15 @@ class Headings:
             for item in fmt.require
         ]
         self._items = fmt.require
+        self._objects = fmt.reader.wrappers  # columns of objects, which may hold all the rest
+        self._known |= {canonical(name) for name in self._objects}
         self._quote = fmt.reader.quote
 
     def lacking(self, names: Sequence[str]) -> str | None:
         """The first requirement that no column of this header can meet."""
         there = places(names, self._fields).keys()
+        if self._objects:
+            return None if places(names, self._objects) else " or ".join(self._objects)
         for item, candidates in zip(self._items, self._require, strict=True):
             if not any(there >= fields for fields in candidates):
                 return item

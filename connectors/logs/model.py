@@ -45,6 +45,13 @@ class Detect(_Strict):
     weak: bool = False
 
 
+class Split(_Strict):
+    """How to part a text that is an element of a list: its fields, in order."""
+
+    delim: str = ","
+    into: Texts
+
+
 class Reader(_Strict):
     """How to cut a record into fields.
 
@@ -53,7 +60,9 @@ class Reader(_Strict):
     absorb: the one field of a split record that may hold blanks. missing: words for no value.
     header: yes, no (fields or default_columns apply) or auto (a first line of known names).
     comment: lines that begin so are comments. end: a line that is exactly this ends the table.
-    unwrap: key of the object that holds the record. syslog: a syslog prefix may stand in front.
+    unwrap: path(s) to the object or JSON text that is the record. syslog: a syslog prefix may stand
+    in front. each: lists in lists whose innermost elements are the records, and split what parts
+    them if they are texts; a path in fields that begins `1$` begins in one of the first list.
     pair: the sign between key and value of kv. ragged: rows of a table may be shorter or longer
     than its columns. patterns: several instead of one; the first that fits a line counts.
     """
@@ -72,8 +81,15 @@ class Reader(_Strict):
     patterns: list[str] = []
     ragged: bool = False
     pair: str = "="
-    unwrap: str | None = None
+    unwrap: str | list[str] = []
+    each: list[str] = []
+    split: Split | None = None
     syslog: bool = False
+
+    @property
+    def wrappers(self) -> tuple[str, ...]:
+        """The paths in unwrap."""
+        return (self.unwrap,) if isinstance(self.unwrap, str) else tuple(self.unwrap)
 
     @property
     def all_patterns(self) -> list[str]:
@@ -111,6 +127,10 @@ class Reader(_Strict):
             raise ValueError("a regex reader needs a pattern, or patterns")
         for pattern in self.all_patterns:
             _check_pattern(pattern)
+        if self.each and self.kind not in {"ndjson", "json_doc"}:
+            raise ValueError("each needs a reader of JSON")
+        if self.split is not None and not self.each:
+            raise ValueError("split parts the elements of each")
         if self.absorb is not None and self.absorb not in self.fields:
             raise ValueError(f"absorb names no field: {self.absorb!r}")
         return self

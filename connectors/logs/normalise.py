@@ -120,6 +120,8 @@ class Normaliser:
         out = self._map(source.table, plan)
         judged = self._judge(segment, source, plan, out)
         judged.rejects = [_reject(segment, bad) for bad in source.bad] + judged.rejects
+        judged.skips |= source.skips
+        judged.extra = source.extra
         judged.rejects.sort(key=lambda reject: reject.line)
         if OTHERS in out.column_names:
             self._tell_others(segment, plan, judged)
@@ -317,7 +319,7 @@ class Normaliser:
             columns["event"] = pa.array(segment.event_no[at], pa.int32())
         skipped = sum(judged.skips.values())
         counts = segment.counts + Counts(
-            read=len(segment), skipped=skipped, rejected=len(judged.rejects)
+            read=len(segment) + judged.extra, skipped=skipped, rejected=len(judged.rejects)
         )
         return Batch(
             table=pa.table(columns),
@@ -346,7 +348,7 @@ def _typed(out: pa.Table) -> pa.Table:
 class _Judged:
     """Mapped rows and what was decided about each."""
 
-    __slots__ = ("keep", "learned", "out", "rejects", "rows", "skips", "times")
+    __slots__ = ("extra", "keep", "learned", "out", "rejects", "rows", "skips", "times")
 
     def __init__(
         self,
@@ -360,6 +362,7 @@ class _Judged:
         self.keep = keep
         self.rejects = rejects
         self.skips: dict[str, int] = {}
+        self.extra = 0
         self.times: stamps.Times | None = None
         self.learned: pa.Table | None = None
 

@@ -43,6 +43,22 @@ def header_of(fmt: Format, sample: Sample) -> tuple[str, ...]:
     return split_header(sample.first, delim, fmt.reader.quote)
 
 
+def inner(objects: list[dict[str, Any]], fmt: Format) -> Iterator[dict[str, Any]]:
+    """The objects in these that the format unwraps, also where they are texts."""
+    for thing in objects:
+        for path in fmt.reader.wrappers:
+            found: Any = thing
+            for key in path.split("."):
+                found = found.get(key) if isinstance(found, dict) else None
+            if isinstance(found, str):
+                try:
+                    found = json.loads(found, parse_int=str, parse_float=str)
+                except (ValueError, RecursionError):
+                    continue
+            if isinstance(found, dict):
+                yield found
+
+
 def _objects(text: str) -> Iterator[dict[str, Any]]:
     """The first objects of a JSON log: one a line, or the elements of the outer list."""
     stripped = text.lstrip()

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Final
 from connectors.logs.model import GENERIC
 from connectors.logs.readers.cef import CefReader
 from connectors.logs.readers.delimited import DelimitedReader
+from connectors.logs.readers.fanned import FanReader
 from connectors.logs.readers.jsontext import JsonReader
 from connectors.logs.readers.kv import KvReader
 from connectors.logs.readers.leef import LeefReader
 from connectors.logs.readers.pattern import PatternReader
 from connectors.logs.readers.split import SplitReader
 from connectors.logs.readers.syslogged import FIELDS, SyslogReader
+from connectors.logs.readers.unwrapped import ColumnReader, UnwrapReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,7 +51,14 @@ def _plain_reader(
 ) -> Callable[[Segment], Source]:
     match fmt.reader.kind:
         case "ndjson" | "json_doc":
-            return JsonReader(fmt, wanted, con, by_key=fmt.id in GENERIC)
+            read: Callable[[Segment], Source] = JsonReader(
+                fmt, wanted, con, by_key=fmt.id in GENERIC
+            )
+            if fmt.reader.each:
+                read = FanReader(fmt, wanted, con)
+            return UnwrapReader(read, fmt.reader.wrappers, con) if fmt.reader.wrappers else read
+        case "csv" if fmt.reader.wrappers:
+            return ColumnReader(fmt, wanted, con)
         case "regex":
             return PatternReader(fmt, wanted, con)
         case kind:

@@ -34,7 +34,8 @@ class Source:
 
     table: one text column per field asked for and present, in the spelling of the format;
     rows: index in the segment of each row. names: field -> the source's own spelling.
-    cleaned: the format's words for `no value` are NULL already.
+    cleaned: the format's words for `no value` are NULL already. extra: records found beyond one for
+    each of the segment, where lists in them are records. skips: records that hold nothing, by name.
     """
 
     table: pa.Table
@@ -42,6 +43,8 @@ class Source:
     bad: list[Bad] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
     cleaned: bool = False
+    extra: int = 0
+    skips: dict[str, int] = field(default_factory=dict)
 
 
 def destination_fields(fmt: Format) -> frozenset[str]:

@@ -23,6 +23,8 @@ from connectors.logs.readers.twice import repeated
 from connectors.logs.remarks import unread_keys
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import duckdb
     from numpy.typing import NDArray
 
@@ -49,10 +51,11 @@ class JsonReader:
     wanted: tuple[str, ...]
     con: duckdb.DuckDBPyConnection
     by_key: bool = False
+    given: Mapping[str, str] | None = None  # paths of fields, instead of those of the format
 
     def __call__(self, segment: Segment) -> Source:
         """The wanted fields of every record that is one JSON object."""
-        deep = _too_deep(segment)
+        deep = too_deep(segment)
         keep = np.ones(len(segment), bool)
         keep[deep] = False
         source = Source(empty_table(0), np.flatnonzero(keep))
@@ -86,18 +89,19 @@ class JsonReader:
     ) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
         """Per wanted field the paths that may hold it, and the source's spelling of the field."""
         rule = self.fmt.reader
-        given = rule.fields if isinstance(rule.fields, dict) else {}
         if self.by_key:
             return self._alike(self._leaves(lines, (), 0), segment)
+        given = self.given
+        if given is None:
+            given = rule.fields if isinstance(rule.fields, dict) else {}
+        inner = [inside(path) for path in rule.wrappers if key_in(path, segment.data)]
         paths: dict[str, tuple[str, ...]] = {}
         names: dict[str, str] = {}
         for name in self.wanted:
             path = given.get(name, _path(name))
             names[name] = name
-            if rule.unwrap and path.startswith("$"):
-                paths[name] = (f"$.{_key(rule.unwrap)}{path[1:]}", path)
-            else:
-                paths[name] = (path,)
+            kind, _, steps = path.rpartition("$")
+            paths[name] = (*(f"{kind}{one}{steps}" for one in inner), path)
         return paths, names
 
     def _leaves(self, lines: pa.Array, above: tuple[str, ...], depth: int) -> list[tuple[str, ...]]:
@@ -170,6 +174,16 @@ class JsonReader:
         return ok
 
 
+def inside(path: str) -> str:
+    """The JSON path of keys with dots between."""
+    return _steps(tuple(path.split(".")))
+
+
+def key_in(path: str, data: bytes) -> bool:
+    """Whether the last key of a path stands in a block at all."""
+    return _key(path.rpartition(".")[2]).encode() in data
+
+
 def _key(name: str) -> str:
     return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
@@ -209,7 +223,7 @@ def _begins_like_a_container(column: pa.Array) -> NDArray[np.bool_]:
     return np.asarray(begins.fill_null(False).to_numpy(zero_copy_only=False))
 
 
-def _too_deep(segment: Segment) -> list[int]:
+def too_deep(segment: Segment) -> list[int]:
     """Records nested deeper than MAX_DEPTH; only those with that many openings are looked into."""
     data = np.frombuffer(segment.data, np.uint8)
     opens = np.flatnonzero((data == OPEN_BRACE) | (data == OPEN_BRACKET))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from connectors.logs.engine import connect
@@ -131,3 +133,127 @@ def test_times_in_other_orders(con, call, second):
 @pytest.mark.parametrize("call", ["time_dmy('32/13/2026 08:00:07')", "time_digits('2026')"])
 def test_what_is_no_time_in_that_order_is_said(con, call):
     assert con.sql(f"select {call}").fetchall() == [(-1,)]
+
+
+FLOWS = Format.model_validate({
+    "id": "own",
+    "about": "",
+    "reader": {
+        "kind": "json_doc",
+        "each": ["flowRecords.flows", "groups", "tuples"],
+        "split": {"delim": ",", "into": ["ts", "src", "dst", "bytes"]},
+        "fields": {"mac": "1$.mac", "rule": "2$.rule", "id": "$.resource.id"},
+    },
+    "map": {
+        "time": ["time_epoch(ts)"],
+        "dst_ip": ["dst"],
+        "bytes_out": ["bytes_of(bytes)"],
+        "src_device": ["mac"],
+        "app": ["rule"],
+        "resource_uid": ["id"],
+    },
+    "require": ["time", "dst_ip"],
+})  # fmt: skip
+TUPLES = ["1772438400000,10.0.0.1,192.0.2.1,5", "1772438401000,10.0.0.1,192.0.2.2"]
+
+
+def flows(*groups, mac="m"):
+    made = [{"rule": f"r{i}", "tuples": list(tuples)} for i, tuples in enumerate(groups)]
+    record = {"flows": [{"mac": mac, "groups": made}]}
+    return {"resource": {"id": "res"}, "flowRecords": record}
+
+
+def test_each_innermost_element_is_a_row_with_what_is_around_it(read_text):
+    text = json.dumps({"records": [flows(TUPLES, TUPLES[:1]), flows(TUPLES[1:], mac="n")]})
+    found = read_text(FLOWS, text)
+    assert found.said == []
+    assert found.column("dst_ip") == ["192.0.2.1", "192.0.2.2", "192.0.2.1", "192.0.2.2"]
+    assert found.column("bytes_out") == [5, None, 5, None]
+    assert found.column("src_device") == ["m", "m", "m", "n"]
+    assert found.column("app") == ["r0", "r0", "r1", "r0"]
+    assert found.column("resource_uid") == ["res"] * 4
+    assert found.column("event") == [1, 1, 1, 2]
+    assert found.counts.read == 4
+
+
+@pytest.mark.parametrize(
+    ("record", "skips", "said"),
+    [
+        (flows([]), {"empty_list": 1}, []),
+        (flows(), {"empty_list": 1}, []),
+        ({"a": 1}, {}, [("flowRecords.flows", "missing")]),
+        (
+            {"flowRecords": {"flows": 7}},
+            {},
+            [("flowRecords.flows", "wrong type: a list is wanted")],
+        ),
+        ({"flowRecords": {"flows": [7]}}, {}, [(None, "not an object")]),
+        (flows([7]), {}, [("tuples", "wrong type: text is wanted")]),
+        (flows(["1,2,3,4,5"]), {}, [("tuples", "5 parts, format has 4")]),
+        (flows(["x,10.0.0.1,192.0.2.1,5"]), {},
+         [("ts", "not a time, or not from 1970 to 2261")]),
+        (flows(["1772438400,10.0.0.1,192.0.2.1,5.5"]), {}, [("bytes", "not a byte count")]),
+    ],
+)  # fmt: skip
+def test_nothing_in_the_lists_is_lost(read_text, record, skips, said):
+    found = read_text(FLOWS, f"{json.dumps(flows(TUPLES))}\n{json.dumps(record)}\n")
+    assert (found.skips, [(field, reason) for _, field, reason, _ in found.said]) == (skips, said)
+    assert len(found.rows) == 2
+
+
+def test_elements_may_be_objects(read_text):
+    fmt = own({"kind": "ndjson", "each": ["answers"], "fields": {"ts": "$.ts"}})
+    line = {"ts": "1772438400", "answers": [{"host": "a.example"}, {"host": "b.example"}]}
+    found = read_text(fmt, json.dumps(line) + "\n")
+    assert found.column("dst_host") == ["a.example", "b.example"]
+
+
+WRAPPED = own({"kind": "ndjson", "unwrap": ["result._raw", "message"]}, {"app": ["kind"]})
+RECORD = {"ts": "1772438400", "host": "a.example"}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        RECORD,
+        {"result": {"_raw": json.dumps(RECORD), "host": "collector"}, "host": "collector"},
+        {"result": {"_raw": RECORD}},
+        {"message": json.dumps(RECORD, indent=1), "ts": "never"},
+        {"message": json.dumps({"message": "plain text", **RECORD})},
+        {"message": "plain text", **RECORD},
+    ],
+)
+def test_a_record_may_stand_inside_another_as_text_or_object(read_text, line):
+    found = read_text(WRAPPED, f"{json.dumps(RECORD)}\n{json.dumps(line)}\n")
+    assert found.said == []
+    assert found.column("dst_host") == ["a.example"] * 2
+
+
+def test_text_that_is_no_json_inside_is_rejected_as_such(read_text):
+    found = read_text(WRAPPED, json.dumps({"message": '{"ts": "1772438400", "ho'}) + "\n")
+    assert [reason for _, _, reason, _ in found.said] == ["not JSON"]
+
+
+def test_inner_records_may_not_be_deep_either(read_text):
+    deep = '{"a":' + "[" * 70 + "]" * 70 + "}"
+    found = read_text(WRAPPED, json.dumps({"message": deep}) + "\n")
+    assert [reason for _, _, reason, _ in found.said] == ["nesting over 64"]
+
+
+AUDIT = own({"kind": "csv", "unwrap": "AuditData"}, {"src_user": ["UserId"], "app": ["kind"]})
+
+
+def test_a_column_of_a_table_may_hold_the_record(read_text):
+    cell = json.dumps(json.dumps({"host": "a.example", "ts": "1772438400", "kind": "x"}))
+    cell = cell.replace('\\"', '""')
+    text = f"Id,UserId,AuditData\n1,ann,{cell}\n2,ben,\n3,cem,{{}}\n4,dan,nope\n"
+    found = read_text(AUDIT, text)
+    assert found.column("dst_host") == ["a.example"]
+    assert (found.column("src_user"), found.column("app")) == (["ann"], ["x"])
+    reasons = [(line, reason) for line, _, reason, _ in found.said]
+    assert reasons == [(3, "missing"), (4, "missing"), (5, "not JSON")]
+
+
+def test_a_table_without_that_column_is_refused(read_text):
+    found = read_text(AUDIT, "ts,host\n1772438400,a.example\n")
+    assert (found.rows, found.notices) == ([], ["no header, or none with AuditData"])
