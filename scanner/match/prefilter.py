@@ -1,0 +1,165 @@
+"""What the screen looks for in raw bytes: a superset of whatever the catalogue's rules can match.
+
+The patterns are Hyperscan's, caseless, over one line each. A record in which none is found has no
+host, address, path, agent or port that any rule or hint speaks of; all others are read and judged.
+"""
+
+from __future__ import annotations
+
+import re
+from ipaddress import ip_network
+from typing import TYPE_CHECKING, Final
+
+from scanner.match.factors import factors
+from signatures.patterns import agent_pattern
+from signatures.templates import PLACEHOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from ipaddress import IPv4Network, IPv6Network
+
+    from signatures.compile import Compiled
+
+SHORT: Final = 8  # characters; shorter names are looked for between boundaries
+# What may stand before and after a name: nothing that names are made of. Before it also what a
+# JSON escape leaves, as in "\nx.ai".
+BEFORE: Final = r"(?:^|[^a-z0-9_-]|\\[bfnrt])"
+AFTER: Final = r"(?:[^a-z0-9_-]|$)"
+PATH_END: Final = r"(?:[^a-z0-9._~%/-]|$)"
+
+# Escapes that can hide a character of a name; records with one are read whatever they hold.
+JSON_ESCAPE: Final = r"\\u00(?:2[de]|3[0-9]|[46][1-9a-f]|[57][0-9a]|5f)"
+HEX_ESCAPE: Final = r"\\x(?:2[de]|3[0-9]|[46][1-9a-f]|[57][0-9a]|5f)"
+PERCENT_ESCAPE: Final = r"%(?:2[de]|3[0-9]|[46][1-9a-f]|[57][0-9a]|5f)"
+ESCAPES: Final = {"json": JSON_ESCAPE, "hex": HEX_ESCAPE, "percent": PERCENT_ESCAPE}
+
+
+def host_patterns(compiled: Compiled) -> Iterator[str]:
+    """Every name and template of the catalogue, and what makes a name look like AI."""
+    names, templates = set(), set()
+    for rule in compiled.rules:
+        if rule.type in {"host_exact", "host_suffix"}:
+            names.add(rule.value)
+        elif rule.type == "host_template":
+            templates.add(rule.value)
+    for name in without_covered(names):
+        text = re.escape(name)
+        yield f"{BEFORE}{text}{AFTER}" if len(name) < SHORT else text
+    for template in sorted(templates):
+        fixed = PLACEHOLDER.split(template)[::2]  # every other part is the name of a gap
+        yield "[a-z0-9_-]+".join(map(re.escape, fixed))
+    yield from compiled.hints.name_patterns
+
+
+def address_patterns(compiled: Compiled) -> Iterator[str]:
+    """Ranges as the beginnings that their addresses have in decimal and hexadecimal text."""
+    for rule in compiled.rules:
+        if rule.type == "cidr":
+            network = ip_network(rule.value)
+            yield _four(network) if network.version == 4 else _six(network)
+    yield r"::ffff:0*[0-9a-f]{1,4}:"  # an IPv4 address in hexadecimal
+
+
+def port_patterns(compiled: Compiled) -> Iterator[str]:
+    """Telltale ports, between characters that are no digits."""
+    for port in sorted(compiled.port_numbers):
+        yield rf"(?:^|[^0-9])0*{port}(?:[^0-9]|$)"
+
+
+def path_patterns(compiled: Compiled, *, json: bool) -> Iterator[str]:
+    """Texts of which one is in every path a rule or hint speaks of. json: slashes may be escaped."""
+    texts: set[str] = set()
+    odd: set[str] = set()
+    for rule in compiled.rules:
+        if rule.type != "http_path":
+            continue
+        found = factors(rule.value) if rule.value.startswith("^") else frozenset({rule.value})
+        if found is None:
+            odd.add(rule.value)
+        else:
+            texts |= {text.lower() for text in found}
+    for text in without_covered(texts):
+        yield slashed(re.escape(text)) if json else re.escape(text)
+    for pattern in [*sorted(odd), *compiled.hints.path_patterns]:
+        bare = unanchored(pattern)
+        yield slashed(bare) if json else bare
+
+
+def agent_patterns(compiled: Compiled) -> Iterator[str]:
+    """Texts of which one is in every user agent a rule speaks of."""
+    texts: set[str] = set()
+    for rule in compiled.rules:
+        if rule.type != "user_agent":
+            continue
+        found = factors(agent_pattern(rule.value))
+        if found is None:
+            yield unanchored(agent_pattern(rule.value))
+        else:
+            texts |= found
+    for text in without_covered(texts):
+        yield re.escape(text)
+
+
+def without_covered(texts: Iterable[str]) -> list[str]:
+    """The texts that hold no other of them; where a covered one is, the shorter is too.
+
+    Short ones are looked for between boundaries, so they cover none.
+    """
+    kept: set[str] = set()
+    for text in sorted(set(texts), key=lambda text: (len(text), text)):
+        inner = (
+            text[i:j]
+            for i in range(len(text))
+            for j in range(i + SHORT, len(text) + 1)
+        )
+        if not any(piece in kept for piece in inner):
+            kept.add(text)
+    return sorted(kept)
+
+
+def unanchored(pattern: str) -> str:
+    """A pattern to be found within a line: what ends it may end there too."""
+    bare = pattern.removeprefix("(?i)").removeprefix("^")
+    if bare.endswith("$") and not bare.endswith(r"\$"):
+        bare = bare[:-1] + PATH_END
+    return bare
+
+
+def slashed(pattern: str) -> str:
+    """The pattern with each slash as JSON may write it, backslashes before it."""
+    out, in_class, i = [], False, 0
+    while i < len(pattern):
+        char = pattern[i]
+        if char == "\\":
+            out.append(pattern[i : i + 2])
+            i += 2
+            continue
+        in_class = (char == "[" or in_class) and char != "]"
+        out.append(r"\\*/" if char == "/" and not in_class else char)
+        i += 1
+    return "".join(out)
+
+
+def _four(network: IPv4Network | IPv6Network) -> str:
+    """All octets that are fixed, and the values the next may have."""
+    octets = list(network.network_address.packed)
+    whole, rest = divmod(network.prefixlen, 8)
+    fixed = [f"0*{octet}" for octet in octets[:whole]]
+    if rest:
+        first = octets[whole]
+        fixed.append("(?:" + "|".join(f"0*{first + i}" for i in range(1 << (8 - rest))) + ")")
+    return r"(?:^|[^0-9])" + r"\.".join(fixed) + (r"\." if len(fixed) < 4 else r"(?:[^0-9]|$)")
+
+
+def _six(network: IPv4Network | IPv6Network) -> str:
+    """All groups of 16 bits that are fixed and none of them 0, which may be left out."""
+    packed = network.network_address.packed
+    groups = [int.from_bytes(packed[i : i + 2], "big") for i in range(0, 16, 2)]
+    fixed = []
+    for group in groups[: network.prefixlen // 16]:
+        if not group:
+            break
+        fixed.append(f"0*{group:x}")
+    if not fixed:
+        return r"[0-9a-f]*:[0-9a-f:]*:"
+    return r"(?:^|[^0-9a-f:])" + ":".join(fixed) + ":"
