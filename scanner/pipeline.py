@@ -147,6 +147,7 @@ def _load(request: ScanRequest) -> Inputs:
             now=request.now.replace(tzinfo=UTC),
         ),
         forced=named_format(request.format, known) if request.format else None,
+        depth=request.depth,
     )
     tables = compiled(request.overlays, request.signature_keys)
     return Inputs(tables, load_register(request), reading)
@@ -185,8 +186,8 @@ def _read(
             order = in_order(found, inputs.reading)
             if not order.borrowers:
                 engine.columns -= LENT
-            for result in read(order.twice, replace(inputs.reading, progress=None, known=()),
-                               engine):  # fmt: skip
+            once = replace(inputs.reading, progress=None, known=(), depth="full")
+            for result in read(order.twice, once, engine):
                 names.merge(result.partial.names)
             for result in read(order.files, inputs.reading, engine):
                 names.merge(result.partial.names)

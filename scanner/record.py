@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from scanner.sources import SourceResult
     from signatures.compile import Compiled
 
-_ROWS = ("header", "blank", "comment", "skipped", "rejected", "cut")
+_ROWS = ("header", "blank", "comment", "skipped", "rejected", "cut", "screened_out")
 
 
 def next_seq(con: duckdb.DuckDBPyConnection) -> int:
@@ -147,7 +147,6 @@ def write_sources(
                 "read": counts.read,
                 **account,
                 "ok": partial.ok,
-                "screened_out": 0,
                 "pending": result.pending,
                 "matched": partial.matched,
                 "unmatched": partial.ok - partial.matched,

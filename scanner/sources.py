@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from connectors.logs.values import Segment
     from scanner.engines.local import LocalEngine
 
+LARGE: Final = 32 << 20  # bytes on disk of a source that is screened unless rows are asked for
 _VISIBILITY: Final = {
     "user": ("src_user",),
     "host": ("dst_host", "tls_sni"),
@@ -86,6 +87,12 @@ class Reading:
     forced: Format | None = None
     progress: Callable[[int], None] | None = None
     known: Sequence[Before] = ()
+    depth: str = "full"
+
+    def screens(self, stream: Stream) -> bool:
+        """Whether a stream is to be screened, if its format can be."""
+        large = stream.size is not None and stream.size >= LARGE
+        return self.depth == "screen" or (self.depth == "auto" and large)
 
     def recognise(self, stream: Stream) -> tuple[Format | None, str, list[Notice]]:
         """The format of a stream, or why there is none."""
@@ -213,7 +220,8 @@ def _scan(
         cut = added(cut, grown.offset)
         message = f"the first {grown.offset} bytes were read by run {grown.run_id}: left out"
         notices.append(Notice(stream.path, "note", "grown", message))
-    partial = engine.run(fmt, reading.settings, cut)
+    screen = reading.screens(stream) and engine.screens(fmt)
+    partial = engine.run(fmt, reading.settings, cut, screen=screen)
     zone = reading.settings.timezone or "UTC"
     result = _result(stream, stream.outcome(), fmt, zone, partial)
     remarks = folded(partial.notices, stream.path)
@@ -330,6 +338,8 @@ def _rows(fmt: Format, zone: str, partial: Partial, result: SourceResult) -> tup
         return "partial", "malformed"
     if lost:
         return "partial", "incomplete"
+    if counts.screened_out:
+        return "screened", None
     if not partial.ok + counts.skipped:
         result.notices.append(Notice(result.path, "warning", "empty", "no data rows"))
         return "partial", "empty"

@@ -122,6 +122,12 @@ def parse(sql: str, where: tuple[str | int, ...]) -> Expression:
     return Expression(sql, tuple(names), tuple(dict.fromkeys(_casts(root, None))))
 
 
+def syntax(sql: str) -> Node:
+    """The syntax tree of an expression that `parse` took."""
+    tree = json.loads(_serialized(f"select {sql}"))
+    return tree["statements"][0]["node"]["select_list"][0]
+
+
 def _serialized(query: str) -> str:
     with _lock:  # one connection parses for all threads; it never runs what it parses
         if not _parser:

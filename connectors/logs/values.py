@@ -24,7 +24,7 @@ VALUE_LENGTH = 256  # characters of an offending value that a reject keeps
 class Counts:
     """Records by what became of them, short of the good ones.
 
-    read = header + blank + comment + skipped + rejected + cut + rows of the batch.
+    read = header + blank + comment + skipped + rejected + cut + screened_out + rows of the batch.
     """
 
     read: int = 0
@@ -34,6 +34,7 @@ class Counts:
     skipped: int = 0
     rejected: int = 0
     cut: int = 0
+    screened_out: int = 0
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(
@@ -44,6 +45,7 @@ class Counts:
             self.skipped + other.skipped,
             self.rejected + other.rejected,
             self.cut + other.cut,
+            self.screened_out + other.screened_out,
         )
 
 

@@ -17,8 +17,12 @@ from typing import TYPE_CHECKING, Final, Self
 import pyarrow as pa
 
 from connectors.logs.normalise import Normaliser
+from connectors.logs.verbatim import verbatim
 from connectors.observation import BY_NAME
+from scanner.engines.screened import screened
 from scanner.match.exact import Matcher
+from scanner.match.screen import Screen, is_available
+from scanner.names import borrows
 from scanner.partial import Partial
 from scanner.scan_range import scan_range
 
@@ -96,6 +100,7 @@ class LocalEngine:
         self._threads = max(threads, 1)
         self.columns = frozenset(BY_NAME) - UNREAD
         self._local = threading.local()
+        self._screens: dict[str, Screen | None] = {}
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="scan")
 
     def __enter__(self) -> Self:
@@ -106,8 +111,33 @@ class LocalEngine:
         self._local = threading.local()
         give_back_memory()
 
-    def run(self, fmt: Format, settings: ReadSettings, segments: Iterable[Segment]) -> Partial:
-        """Scan the segments of one source; raises whatever reading or matching raises."""
+    def screens(self, fmt: Format) -> bool:
+        """Whether logs of this format can be screened, here and now."""
+        if borrows(fmt) and (self._names.by_uid or self._names.by_address):
+            return False  # their rows are AI by what other logs say of an address
+        return self._screen(fmt) is not None
+
+    def _screen(self, fmt: Format) -> Screen | None:
+        if fmt.id not in self._screens:
+            how = verbatim(fmt) if is_available() else None
+            self._screens[fmt.id] = Screen(self._compiled, how) if how is not None else None
+        return self._screens[fmt.id]
+
+    def run(
+        self,
+        fmt: Format,
+        settings: ReadSettings,
+        segments: Iterable[Segment],
+        *,
+        screen: bool = False,
+    ) -> Partial:
+        """Scan the segments of one source; raises whatever reading or matching raises.
+
+        screen: read only records in which the screen finds something; where it `screens`.
+        """
+        found = self._screen(fmt) if screen else None
+        if found is not None:
+            segments = screened(segments, found, self._pool, self._threads + 1)
         total = Partial(spill=self._spill)
         waiting: deque[Future[Partial]] = deque()
         try:

@@ -50,7 +50,7 @@ def _runs(tree: Any) -> list[Texts]:  # noqa: ANN401 - the parser's tree has no 
     return [*found, run]
 
 
-def _exact(op: Any, value: Any) -> Texts | None:  # noqa: ANN401 - see _runs
+def _exact(op: Any, value: Any) -> Texts | None:  # noqa: ANN401, PLR0911 - see _runs; one an op
     """All texts a piece of a pattern can be, if they are few."""
     if op is ops.LITERAL:
         return frozenset({chr(value).lower()})

@@ -15,7 +15,7 @@ from signatures.patterns import agent_pattern
 from signatures.templates import PLACEHOLDER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from ipaddress import IPv4Network, IPv6Network
 
     from signatures.compile import Compiled
@@ -27,11 +27,12 @@ BEFORE: Final = r"(?:^|[^a-z0-9_-]|\\[bfnrt])"
 AFTER: Final = r"(?:[^a-z0-9_-]|$)"
 PATH_END: Final = r"(?:[^a-z0-9._~%/-]|$)"
 
-# Escapes that can hide a character of a name; records with one are read whatever they hold.
-JSON_ESCAPE: Final = r"\\u00(?:2[de]|3[0-9]|[46][1-9a-f]|[57][0-9a]|5f)"
-HEX_ESCAPE: Final = r"\\x(?:2[de]|3[0-9]|[46][1-9a-f]|[57][0-9a]|5f)"
-PERCENT_ESCAPE: Final = r"%(?:2[de]|3[0-9]|[46][1-9a-f]|[57][0-9a]|5f)"
-ESCAPES: Final = {"json": JSON_ESCAPE, "hex": HEX_ESCAPE, "percent": PERCENT_ESCAPE}
+# Escapes that can hide a character of a name; records with one are read whatever they hold. Those
+# of other letters count too: a full-width letter is mapped to the plain one.
+_PLAIN: Final = "2[de]|3[0-9]|[46][1-9a-f]|[57][0-9a]|5f"
+_CODE: Final = rf"(?:{_PLAIN}|[89a-f][0-9a-f])"
+JSON_ESCAPE: Final = rf"\\u(?:00{_CODE}|0[1-9a-f][0-9a-f]{{2}}|[1-9a-f][0-9a-f]{{3}})"
+ESCAPES: Final = {"json": JSON_ESCAPE, "hex": rf"\\x{_CODE}", "percent": f"%{_CODE}"}
 
 
 def host_patterns(compiled: Compiled) -> Iterator[str]:
@@ -48,7 +49,14 @@ def host_patterns(compiled: Compiled) -> Iterator[str]:
     for template in sorted(templates):
         fixed = PLACEHOLDER.split(template)[::2]  # every other part is the name of a gap
         yield "[a-z0-9_-]+".join(map(re.escape, fixed))
-    yield from compiled.hints.name_patterns
+    table = compiled.hint_table
+    words, ends, last = (
+        "|".join(re.escape(hint.value) for hint in some)
+        for some in (table.words, table.endings, table.domains)
+    )
+    yield rf"(?:^|[^a-z0-9]|\\[bfnrt])(?:{words})(?:[^a-z]|$)"
+    yield rf"[a-z]{{2}}(?:{ends})(?:[^a-z]|$)"
+    yield rf"\.(?:{last})(?:[^a-z0-9_-]|$)"
 
 
 def address_patterns(compiled: Compiled) -> Iterator[str]:
@@ -57,7 +65,7 @@ def address_patterns(compiled: Compiled) -> Iterator[str]:
         if rule.type == "cidr":
             network = ip_network(rule.value)
             yield _four(network) if network.version == 4 else _six(network)
-    yield r"::ffff:0*[0-9a-f]{1,4}:"  # an IPv4 address in hexadecimal
+    yield ":0*ffff:[0-9a-f]{1,4}:"  # an IPv4 address in hexadecimal
 
 
 def port_patterns(compiled: Compiled) -> Iterator[str]:
@@ -66,8 +74,8 @@ def port_patterns(compiled: Compiled) -> Iterator[str]:
         yield rf"(?:^|[^0-9])0*{port}(?:[^0-9]|$)"
 
 
-def path_patterns(compiled: Compiled, *, json: bool) -> Iterator[str]:
-    """Texts of which one is in every path a rule or hint speaks of. json: slashes may be escaped."""
+def path_patterns(compiled: Compiled, escapes: Collection[str]) -> Iterator[str]:
+    """Texts of which one is in every path a rule or hint speaks of."""
     texts: set[str] = set()
     odd: set[str] = set()
     for rule in compiled.rules:
@@ -79,13 +87,14 @@ def path_patterns(compiled: Compiled, *, json: bool) -> Iterator[str]:
         else:
             texts |= {text.lower() for text in found}
     for text in without_covered(texts):
-        yield slashed(re.escape(text)) if json else re.escape(text)
-    for pattern in [*sorted(odd), *compiled.hints.path_patterns]:
-        bare = unanchored(pattern)
-        yield slashed(bare) if json else bare
+        yield spelt(text, escapes)
+    for pattern in sorted(odd):
+        yield slashed(unanchored(pattern), escapes)
+    for hint in compiled.hint_table.paths:
+        yield spelt(hint.value, escapes) + _slash(escapes) + "?" + PATH_END
 
 
-def agent_patterns(compiled: Compiled) -> Iterator[str]:
+def agent_patterns(compiled: Compiled, escapes: Collection[str]) -> Iterator[str]:
     """Texts of which one is in every user agent a rule speaks of."""
     texts: set[str] = set()
     for rule in compiled.rules:
@@ -93,11 +102,29 @@ def agent_patterns(compiled: Compiled) -> Iterator[str]:
             continue
         found = factors(agent_pattern(rule.value))
         if found is None:
-            yield unanchored(agent_pattern(rule.value))
+            yield slashed(unanchored(agent_pattern(rule.value)), escapes)
         else:
             texts |= found
     for text in without_covered(texts):
-        yield re.escape(text)
+        yield spelt(text, escapes)
+
+
+def spelt(text: str, escapes: Collection[str] = ()) -> str:
+    """A pattern for a text, in every spelling that escapes give its signs."""
+    return "".join(_sign(char, escapes) for char in text)
+
+
+def _sign(char: str, escapes: Collection[str]) -> str:
+    if char == "/":
+        return _slash(escapes)
+    if "percent" in escapes and char.isascii() and not char.isalnum():
+        return f"(?:{re.escape(char)}|%{ord(char):02x})"
+    return re.escape(char)
+
+
+def _slash(escapes: Collection[str]) -> str:
+    plain = r"\\*/" if "json" in escapes else "/"
+    return f"(?:{plain}|%2f)" if "percent" in escapes else f"(?:{plain})"
 
 
 def without_covered(texts: Iterable[str]) -> list[str]:
@@ -107,11 +134,7 @@ def without_covered(texts: Iterable[str]) -> list[str]:
     """
     kept: set[str] = set()
     for text in sorted(set(texts), key=lambda text: (len(text), text)):
-        inner = (
-            text[i:j]
-            for i in range(len(text))
-            for j in range(i + SHORT, len(text) + 1)
-        )
+        inner = (text[i:j] for i in range(len(text)) for j in range(i + SHORT, len(text) + 1))
         if not any(piece in kept for piece in inner):
             kept.add(text)
     return sorted(kept)
@@ -125,8 +148,8 @@ def unanchored(pattern: str) -> str:
     return bare
 
 
-def slashed(pattern: str) -> str:
-    """The pattern with each slash as JSON may write it, backslashes before it."""
+def slashed(pattern: str, escapes: Collection[str]) -> str:
+    """A pattern with each slash outside of classes in all its spellings."""
     out, in_class, i = [], False, 0
     while i < len(pattern):
         char = pattern[i]
@@ -135,7 +158,7 @@ def slashed(pattern: str) -> str:
             i += 2
             continue
         in_class = (char == "[" or in_class) and char != "]"
-        out.append(r"\\*/" if char == "/" and not in_class else char)
+        out.append(_slash(escapes) if char == "/" and not in_class else char)
         i += 1
     return "".join(out)
 

@@ -1,0 +1,107 @@
+"""The byte screen: one pass of Hyperscan over raw bytes tells which records must be read.
+
+Only a wheel has it; without one nothing is screened and the answer is the same.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from scanner.match.prefilter import (
+    ESCAPES,
+    address_patterns,
+    agent_patterns,
+    host_patterns,
+    path_patterns,
+    port_patterns,
+    spelt,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy.typing as npt
+
+    from connectors.logs.values import Segment
+    from connectors.logs.verbatim import Verbatim
+    from signatures.compile import Compiled
+
+try:
+    import hyperscan
+except ImportError:  # no wheel for this platform
+    hyperscan = None
+
+SAMPLED: Final = 8192  # every so many records one is read, so that the days of a log are known
+
+
+def is_available() -> bool:
+    """Whether this machine can screen."""
+    return hyperscan is not None
+
+
+class Screen:
+    """Finds the records of one format that must be read. Threads may share it."""
+
+    def __init__(self, compiled: Compiled, how: Verbatim) -> None:
+        patterns = [text.encode() for text in patterns_of(compiled, how)]
+        self._database: Any = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+        self._database.compile(
+            expressions=patterns,
+            ids=list(range(len(patterns))),
+            elements=len(patterns),
+            flags=hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_MULTILINE,
+        )
+        self._local = threading.local()
+
+    def rows(self, segment: Segment) -> npt.NDArray[np.int64]:
+        """The records to read: all in which something was found, and samples."""
+        marked = self.found(segment)
+        marked[::SAMPLED] = True
+        marked[-1:] = True
+        return np.flatnonzero(marked)
+
+    def found(self, segment: Segment) -> npt.NDArray[np.bool_]:
+        """In which records something was found."""
+        data, starts = segment.data, segment.starts
+        marked = np.zeros(len(starts), np.bool_)
+        if not len(starts):
+            return marked
+        places = self._places(data)
+        if not data.isascii():  # what a name in other letters is mapped to, bytes do not tell
+            places = np.concatenate([places, np.flatnonzero(np.frombuffer(data, np.uint8) >= 0x80)])
+        marked[(np.searchsorted(starts, places, "right") - 1).clip(0)] = True
+        return marked
+
+    def _places(self, data: bytes) -> npt.NDArray[np.int64]:
+        """Where a pattern ends: its last byte, which lies in the record it was found in."""
+        if not hasattr(self._local, "scratch"):
+            self._local.scratch = hyperscan.Scratch(self._database)
+        ends: list[int] = []
+        append = ends.append
+
+        def on_match(_id: int, _start: int, end: int, _flags: int, _context: object) -> None:
+            append(end)
+
+        self._database.scan(data, match_event_handler=on_match, scratch=self._local.scratch)
+        return np.array(ends, np.int64) - 1
+
+
+def patterns_of(compiled: Compiled, how: Verbatim) -> Iterator[str]:
+    """All patterns for records that show these columns in this way."""
+    if {"dst_host", "tls_sni"} & how.columns:
+        yield from host_patterns(compiled)
+    if {"dst_ip", "dst_host"} & how.columns:
+        yield from address_patterns(compiled)
+    if "dst_port" in how.columns:
+        yield from port_patterns(compiled)
+    if "url_path" in how.columns:
+        yield from path_patterns(compiled, how.escapes)
+    if "user_agent" in how.columns:
+        yield from agent_patterns(compiled, how.escapes)
+    for name in sorted(how.escapes):
+        yield ESCAPES[name]
+    for text in how.also:
+        yield spelt(text, how.escapes)

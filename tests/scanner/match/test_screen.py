@@ -1,0 +1,200 @@
+"""The screen lets through every record that a rule or hint speaks of, however it is written."""
+
+import datetime as dt
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from connectors.files.discover import discover
+from connectors.files.limits import Limits
+from connectors.files.stream import open_streams
+from connectors.logs.cut import segments
+from connectors.logs.normalise import Normaliser
+from connectors.logs.settings import ReadSettings
+from connectors.logs.verbatim import verbatim
+from scanner.load import compiled, formats
+from scanner.match.exact import Matcher
+from scanner.match.screen import Screen, is_available
+from scanner.names import Names
+from signatures.templates import PLACEHOLDER
+
+pytestmark = pytest.mark.skipif(not is_available(), reason="no hyperscan for this platform")
+
+FIXTURES = Path(__file__).parents[3] / "fixtures"
+TABLES, FORMATS = compiled(), formats()
+SETTINGS = ReadSettings(now=dt.datetime(2026, 11, 1, tzinfo=dt.UTC))
+HOW = {name: how for name, fmt in FORMATS.items() if (how := verbatim(fmt)) is not None}
+_screens = {}
+
+
+def screen(name):
+    if name not in _screens:
+        _screens[name] = Screen(TABLES, HOW[name])
+    return _screens[name]
+
+
+def missed(name, path, block=8 << 20):
+    """Records of a log that the matcher speaks of and the screen does not let through."""
+    (found,) = discover([str(path)])
+    (stream,) = open_streams(found, Limits(block=block))
+    normaliser, matcher = Normaliser(FORMATS[name], SETTINGS), Matcher(TABLES, Names())
+    out, spoken = [], 0
+    with stream:
+        stream.head()
+        for segment in segments(FORMATS[name], stream, SETTINGS):
+            let_through = set(segment.offset[np.flatnonzero(screen(name).found(segment))].tolist())
+            batch = normaliser(segment)
+            rows = matcher.match(batch.table).rows
+            spoken += len(rows)
+            out += [int(offset) for offset in batch.offset[rows] if int(offset) not in let_through]
+    return out, spoken
+
+
+@pytest.mark.parametrize("name", sorted(HOW))
+def test_nothing_of_a_sample_is_missed(name):
+    assert missed(name, FIXTURES / "formats" / name / "sample.log")[0] == []
+
+
+def filled(value):
+    return PLACEHOLDER.sub(lambda gap: {"label": "acme-7"}.get(gap[1], "us-east-1"), value)
+
+
+def values(*types):
+    return sorted({filled(rule.value) for rule in TABLES.rules if rule.type in types})
+
+
+WIDE = str.maketrans({chr(c): chr(c + 0xFEE0) for c in (*range(48, 58), *range(97, 123))})
+hosts = st.one_of(
+    st.sampled_from(values("host_exact", "host_suffix", "host_template")),
+    st.sampled_from([hint.value for hint in TABLES.hint_table.words]).map("x-{}.example".format),
+    st.sampled_from(["a.b.ai", "mygpt.example", "www.example.com", "openai.com.evil.example"]),
+)
+spellings = st.sampled_from(
+    [
+        str, str, str.upper, str.title, "{}.".format, "www.{}".format, "{}:443".format,
+        lambda host: host[:1].translate(WIDE) + host[1:], lambda host: host.translate(WIDE),
+    ]
+)  # fmt: skip
+names = st.builds(lambda host, spelling: spelling(host), hosts, spellings)
+addresses = st.sampled_from(
+    ["160.79.104.7", "160.79.105.255", "160.79.106.1", "2607:6bc0::10", "2607:6BC0:0:1::2",
+     "::ffff:160.79.104.1", "::ffff:a04f:6801", "10.0.0.9", "fd00::1", "192.0.2.1"]
+)  # fmt: skip
+ports = st.sampled_from([*sorted(TABLES.port_numbers), 443, 80, 65535]).map(str)
+paths = st.one_of(
+    st.sampled_from(sorted(p for p in values("http_path") if p[0] == "/")),
+    st.sampled_from([hint.value for hint in TABLES.hint_table.paths]),
+    st.sampled_from(["/mcp", "/a/b/mcp/", "/api/mcp", "/v1/sse", "/a2a.v1.A2AService/x", "/info"]),
+).map(lambda path: "/" + path.lstrip("/"))
+agents = st.one_of(
+    st.sampled_from([a for a in values("user_agent") if not set(a) & set("\\^$()[]?*+|")]),
+    st.sampled_from(["OpenAI/Python 1.2", "AsyncAnthropic/Python 0.7", "claude-cli/1.0", "curl/8"]),
+)
+
+
+def some_escaped(text, chosen, escape):
+    return "".join(escape(c) if i in chosen else c for i, c in enumerate(text))
+
+
+escaped = st.sets(st.integers(0, 30), max_size=3)
+
+
+def zeek(host, address, port, _path, _agent, chosen):
+    name = some_escaped(host, chosen, lambda c: "".join(f"\\x{b:02x}" for b in c.encode()))
+    return f"1772438400.5\tCaB1\t10.20.4.7\t51000\t{address}\t{port}\t{name}"
+
+
+def zeek_json(host, address, port, _path, _agent, chosen):
+    row = {"ts": 1772438400.25, "uid": "C", "id.orig_h": "10.0.0.1", "id.orig_p": 5,
+           "id.resp_h": address, "id.resp_p": int(port), "resumed": False}  # fmt: skip
+    name = some_escaped(host, chosen, lambda c: f"\\u{ord(c):04x}")
+    return json.dumps(row)[:-1] + f', "server_name": "{name}"' + "}"
+
+
+def combined(host, _address, port, path, agent, _chosen):
+    url = f"http://{host.removesuffix(':443')}:{port}{path}?q=1"
+    return (
+        f'10.20.4.7 - - [02/Mar/2026:09:00:00 +0100] "POST {url} HTTP/1.1" 200 2450 "-" "{agent}" '
+        "TCP_MISS:HIER_DIRECT"
+    )
+
+
+def percent(text, chosen):
+    return some_escaped(text, chosen, lambda c: "".join(f"%{b:02X}" for b in c.encode()))
+
+
+def zscaler_csv(host, address, _port, path, agent, chosen):
+    cells = ["Mon Mar  2 08:00:00 2026", "GMT", "anna%40x.example", "10.20.4.7",
+             percent(host, chosen), percent(host + path, chosen), address, percent(agent, chosen),
+             "POST"]  # fmt: skip
+    return ",".join(f'"{cell}"' for cell in cells)
+
+
+def zscaler_json(host, address, _port, path, agent, chosen):
+    event = {"epochtime": "1772438401", "cip": "10.20.4.7", "host": percent(host, chosen),
+             "eurl": percent(host + path, chosen), "sip": address, "ua": agent}  # fmt: skip
+    text = json.dumps({"sourcetype": "zscalernss-web", "event": event})
+    return text.replace("/", "\\/") if 1 in chosen else text
+
+
+def flow(_host, address, port, _path, _agent, _chosen):
+    return f"2 1 eni-0a1b 10.20.4.7 {address} 51003 {port} 6 10 700 1772438406 1772438466 ACCEPT OK"
+
+
+ZSCALER = "time,tz,login,cintip,host,url,sip,ua,reqmethod\n"
+ZEEK = """#separator \\x09
+#set_separator	,
+#empty_field	(empty)
+#unset_field	-
+#path	ssl
+#fields	ts	uid	id.orig_h	id.orig_p	id.resp_h	id.resp_p	server_name
+"""
+FLOW = """version account-id interface-id srcaddr dstaddr srcport dstport protocol packets bytes \
+start end action log-status
+"""
+LOGS = {
+    "zeek_ssl": (ZEEK, zeek),
+    "zeek_ssl_json": ("", zeek_json),
+    "squid_combined": ("", combined),
+    "zscaler_web_csv": (ZSCALER, zscaler_csv),
+    "zscaler_web_json": ("", zscaler_json),
+    "aws_vpc_flow": (FLOW, flow),
+}
+
+
+@settings(
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    name=st.sampled_from(sorted(LOGS)),
+    rows=st.lists(st.tuples(names, addresses, ports, paths, agents, escaped), max_size=30),
+)
+def test_nothing_that_is_spoken_of_is_missed(name, rows, tmp_path):
+    header, line = LOGS[name]
+    path = tmp_path / "x.log"
+    path.write_text(header + "".join(line(*row) + "\n" for row in rows), encoding="utf-8")
+    assert missed(name, path)[0] == []
+
+
+def test_the_generated_logs_are_spoken_of(tmp_path):
+    for name, (header, line) in LOGS.items():
+        path = tmp_path / name
+        row = line("api.openai.com", "160.79.104.7", "11434", "/v1/chat/completions", "openai", ())
+        path.write_text(header + row + "\n")
+        assert missed(name, path) == ([], 1), name
+
+
+def test_most_of_what_is_ordinary_is_left_out(tmp_path):
+    header, line = LOGS["zeek_ssl"]
+    path = tmp_path / "x.log"
+    rows = [line(f"www{n}.shop-{n}.example", "192.0.2.1", "443", "", "", ()) for n in range(500)]
+    path.write_text(header + "\n".join(rows) + "\n")
+    (stream,) = open_streams(next(iter(discover([str(path)]))), Limits())
+    with stream:
+        (segment,) = [s for s in segments(FORMATS["zeek_ssl"], stream, SETTINGS) if len(s)]
+    assert screen("zeek_ssl").found(segment).sum() == 0
+    assert len(screen("zeek_ssl").rows(segment)) == 2
