@@ -26,9 +26,12 @@ def picked(segment: Segment, rows: NDArray[np.int64]) -> Segment:
         )
     ]
     left = len(segment) - len(rows)
+    ends = np.cumsum([len(piece) + 1 for piece in pieces], dtype=np.int64) - 1
     return replace(
         segment,
-        **_laid_out(pieces),
+        data=b"\n".join([*pieces, b""]),
+        starts=ends - np.array([len(piece) for piece in pieces], np.int64),
+        ends=ends,
         line_no=segment.line_no[rows],
         offset=segment.offset[rows],
         event_no=None if segment.event_no is None else segment.event_no[rows],
@@ -73,10 +76,3 @@ def alike(one: Segment, other: Segment) -> bool:
         and one.delim == other.delim
         and (one.event_no is None) == (other.event_no is None)
     )
-
-
-def _laid_out(pieces: Sequence[bytes]) -> dict[str, object]:
-    """The pieces one after another, each with a line end."""
-    ends = np.cumsum([len(piece) + 1 for piece in pieces], dtype=np.int64) - 1
-    starts = np.concatenate([[0], ends[:-1] + 1]) if pieces else ends
-    return {"data": b"\n".join([*pieces, b""]), "starts": starts.astype(np.int64), "ends": ends}

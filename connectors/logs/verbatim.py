@@ -44,7 +44,7 @@ class Verbatim:
 
 def verbatim(fmt: Format) -> Verbatim | None:
     """How to search in records of a format; None if what rules read is not in them as it stands."""
-    if fmt.learn is not None or "http_headers" in fmt.map or fmt.reader.kind == "parquet":
+    if fmt.learn is not None or "http_headers" in fmt.map:
         return None
     escapes = set()
     if fmt.reader.kind in JSON:
@@ -59,8 +59,8 @@ def verbatim(fmt: Format) -> Verbatim | None:
             if "url_decode" in expression.sql:
                 escapes.add("percent")
     also: list[str] = []
-    for name in fmt.incomplete_when:
-        texts = _equals(syntax(fmt.expressions.drop[name].sql))
+    for reason in fmt.incomplete_when:
+        texts = _equals(syntax(fmt.expressions.drop[reason].sql))
         if texts is None:
             return None
         also += texts

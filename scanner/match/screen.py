@@ -6,6 +6,8 @@ Only a wheel has it; without one nothing is screened and the answer is the same.
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -29,10 +31,9 @@ if TYPE_CHECKING:
     from connectors.logs.verbatim import Verbatim
     from signatures.compile import Compiled
 
-try:
-    import hyperscan
-except ImportError:  # no wheel for this platform
-    hyperscan = None
+hyperscan: Any = None
+with suppress(ImportError):  # no wheel for this platform
+    hyperscan = import_module("hyperscan")
 
 SAMPLED: Final = 8192  # every so many records one is read, so that the days of a log are known
 
