@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scanner.commands.options import Day, signatures_options
-from scanner.errors import UsageError
+from scanner.errors import NoSpace, UsageError
 
 if TYPE_CHECKING:
     from datetime import date
@@ -74,11 +74,22 @@ def export(
     )
     text, account = exported(form, asked)
     if str(output) == "-":
-        sys.stdout.write(text)
+        _print(text)
     else:
         write_whole(output, text)
     for line in account.talk():
         click.echo(safe_text(line), err=True)
+
+
+def _print(text: str) -> None:
+    """All of the text on stdout, or the reason why not."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as problem:
+        raise NoSpace(f"cannot write to standard output: {problem.strerror}") from problem
 
 
 def _check_kinds(kinds: tuple[str, ...]) -> None:

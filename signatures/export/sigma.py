@@ -32,6 +32,7 @@ MOST_PAGES: Final = 5
 TITLE: Final = 150
 
 WORDS: Final = "user agents: as a part of the text, not as a whole word"
+USUAL: Final = "services of AWS: in CloudTrail under the usual name of their events' source"
 NO_FIELD: Final = "headers and ports: proxy rules have no field for them"
 FOREIGN: Final = "paths that count on a host nobody owns: a rule cannot ask that"
 LANGUAGE: Final = "patterns that RE2 and other languages may read differently"
@@ -163,7 +164,7 @@ def _other(picks: Picks, account: Account, pick: Pick, rules: dict[str, _Rule]) 
     """What is no name alone: user agents, ranges, compounds, and services of CloudTrail."""
     needs = pick.indicator.needs
     if pick.type == "arn_service":
-        account.whole(pick)
+        account.part(pick, USUAL)
         item = ("eventSource", [f"{sigma_text(pick.value)}.amazonaws.com"])
         _join(rules, "cloudtrail", "is_called", item, pick)
         return
@@ -179,7 +180,7 @@ def _other(picks: Picks, account: Account, pick: Pick, rules: dict[str, _Rule]) 
     try:
         items = [_item(picks, pick, agent)]
         if needs is not None:
-            items += _needed(pick, agent)
+            items += _needed(pick, agent, "cs-uri-stem" if crawler else "c-uri-stem")
     except Untranslatable:
         account.out(pick, LANGUAGE)
         return
@@ -215,7 +216,7 @@ def _item(picks: Picks, pick: Pick, agent: str) -> Item:
     return f"{agent}|contains", [sigma_text(pick.value)]
 
 
-def _needed(pick: Pick, agent: str) -> Iterator[Item]:
+def _needed(pick: Pick, agent: str, stem: str) -> Iterator[Item]:
     """What must be on the same record. Raises Untranslatable."""
     needs = pick.indicator.needs
     if needs is None:
@@ -223,7 +224,7 @@ def _needed(pick: Pick, agent: str) -> Iterator[Item]:
     if needs.method is not None:
         yield "cs-method|re", [f"^{any_of(map(literal, needs.method))}$"]
     if needs.path is not None:
-        yield _regex("c-uri-stem", path_pattern(needs.path) or plain_path(needs.path))
+        yield _regex(stem, path_pattern(needs.path) or plain_path(needs.path))
     if needs.user_agent is not None:
         yield _regex(agent, agent_pattern(needs.user_agent))
 

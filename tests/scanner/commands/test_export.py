@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -114,3 +115,13 @@ def test_the_bytes_do_not_depend_on_the_process(tmp_path):
         return json.loads(done.stdout)
 
     assert made("1") == made("2")
+
+
+def test_a_full_disk_is_told_in_one_line():
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [Path(sys.executable).with_name("aicensus"), "signatures", "export", "hosts"],
+            stdout=full, stderr=subprocess.PIPE, text=True, check=False, timeout=120,
+        )  # fmt: skip
+    said = "aicensus: cannot write to standard output: No space left on device\n"
+    assert (done.returncode, done.stderr) == (13, said)
