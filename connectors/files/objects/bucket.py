@@ -79,9 +79,24 @@ class Bucket:
             for page in obstore.list(self._store, prefix=folder or None, chunk_size=_PAGE):
                 for meta in page:
                     if meta["path"].startswith(prefix):
-                        yield Listed(meta["path"], meta["size"])
+                        yield self._judged(meta["path"], meta["size"])
         except Exception as error:  # noqa: BLE001  obstore raises what its clients do
             raise self.why(error, listing=True) from None
+
+    def one(self, key: str) -> Listed | None:
+        """The object of exactly that name, if there is one."""
+        import obstore
+
+        try:
+            return Listed(key, obstore.head(self._store, key)["size"])
+        except FileNotFoundError:
+            return None
+        except Exception as error:  # noqa: BLE001  as above
+            raise self.why(error) from None
+
+    def _judged(self, key: str, size: int) -> Listed:
+        """An empty object that is not there by its name had a slash at its end: a folder's mark."""
+        return Listed(key, size, folder=not size and self.one(key) is None)
 
     def folders(self, prefix: str) -> Iterator[str]:
         """The names one level below `prefix` (empty, or with a slash at its end) of folders."""

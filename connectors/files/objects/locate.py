@@ -50,8 +50,8 @@ def locate(text: str, access: Access, buckets: Buckets) -> Iterator[FoundObject 
 def _listed(bucket: Bucket, key: str, access: Access) -> Iterator[tuple[str, Listed]]:
     """Objects, each with the prefix it was asked for by. Raises Stopped."""
     if key and not key.endswith("/"):
-        exact = next(iter(bucket.listed(key)), None)
-        if exact is not None and exact.key == key and not exact.folder:
+        exact = bucket.one(key)
+        if exact is not None:
             yield key, exact
             return
     if not is_pattern(key):
@@ -94,7 +94,10 @@ def _said(
                 break
     except Stopped as error:
         stopped = error
-    found.sort(key=lambda one: one.key)
+    parents = _parents(found) if any(not one.size for one in found) else set[str]()
+    folders += len(found)
+    found = sorted((one for one in found if one.size or one.key not in parents), key=_key)
+    folders -= len(found)
     yield from (FoundObject(bucket, one.key, one.size) for one in found)
     if folders:
         yield Notice(display, "note", "folder", f"marks of folders, which hold nothing: {folders}")
@@ -107,6 +110,19 @@ def _said(
     elif not found and not refused:
         what = "no object to read there; check the name (a folder ends in /, stars are patterns)"
         yield Notice(display, "error", "missing", what)
+
+
+def _key(one: Listed) -> str:
+    return one.key
+
+
+def _parents(found: list[Listed]) -> set[str]:
+    """The folders that names are in: an empty object of such a name is a folder's mark too."""
+    return {one.key[:at] for one in found for at in _slashes(one.key)}
+
+
+def _slashes(key: str) -> list[int]:
+    return [at for at, letter in enumerate(key) if letter == "/"]
 
 
 def _is_hidden(name: str) -> bool:

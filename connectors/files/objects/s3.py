@@ -62,6 +62,9 @@ class S3Bucket(Bucket):
         region = self._client.meta.region_name if own else self._region()
         if not own and region != self._client.meta.region_name:
             endpoint = str(_client(session, access, None, region=region).meta.endpoint_url)
+        self._own_host = not own and "." not in name
+        if self._own_host:
+            endpoint = endpoint.replace("://", f"://{name}.", 1)
         super().__init__(f"s3://{name}", self._made(region, endpoint, access), access)
 
     def listed(self, prefix: str) -> Iterator[Listed]:
@@ -70,6 +73,20 @@ class S3Bucket(Bucket):
             for one in page.get("Contents", ()):
                 folder = one["Key"].endswith("/") and not one["Size"]
                 yield Listed(one["Key"], one["Size"], folder)
+
+    def one(self, key: str) -> Listed | None:
+        """The object of exactly that name, if there is one; the right to list is not needed."""
+        try:
+            first = next(self.listed(key), None)
+        except Stopped:
+            try:
+                size = self._client.head_object(Bucket=self._name, Key=key)["ContentLength"]
+            except (BotoCoreError, ClientError):
+                size = None
+            if size is None:
+                raise
+            return Listed(key, size)
+        return first if first is not None and first.key == key else None
 
     def folders(self, prefix: str) -> Iterator[str]:
         """The names one level below `prefix` of what holds objects itself."""
@@ -125,7 +142,7 @@ class S3Bucket(Bucket):
             self._name,
             endpoint=endpoint,
             region=region,
-            virtual_hosted_style_request=False,
+            virtual_hosted_style_request=self._own_host,
             skip_signature=access.anonymous,
             credential_provider=None if access.anonymous else fresh,
             client_options=client_options(endpoint, access),

@@ -40,21 +40,32 @@ def moto():
     server.stop()
 
 
+@pytest.fixture(scope="session")
+def client(moto):
+    """A client of the moto server."""
+    return boto3.client(
+        "s3",
+        endpoint_url=moto,
+        region_name="us-east-1",
+        aws_access_key_id="AKIAEXAMPLE",
+        aws_secret_access_key="hush-hush",  # noqa: S106
+    )
+
+
 @pytest.fixture
-def s3(moto, nobody):
+def s3(client):
     """`s3({key: bytes}, bucket)`: a bucket that holds them; gives the client."""
     made = []
 
-    def fill(objects: dict[str, bytes], bucket: str = "logs", **options):
-        client = boto3.client("s3", endpoint_url=moto, region_name="us-east-1")
+    def fill(objects: dict[str, bytes], bucket: str = "logs"):
         client.create_bucket(Bucket=bucket)
-        made.append((client, bucket))
+        made.append(bucket)
         for key, body in objects.items():
-            client.put_object(Bucket=bucket, Key=key, Body=body, **options)
+            client.put_object(Bucket=bucket, Key=key, Body=body)
         return client
 
     yield fill
-    for client, bucket in made:
+    for bucket in made:
         for page in client.get_paginator("list_objects_v2").paginate(Bucket=bucket):
             for one in page.get("Contents", ()):
                 client.delete_object(Bucket=bucket, Key=one["Key"])

@@ -65,7 +65,12 @@ class _Answer(BaseHTTPRequestHandler):
         pass
 
     def do_HEAD(self) -> None:
-        self._send(200)
+        key = unquote(urlsplit(self.path).path).removeprefix("/b/")
+        body = self.server.objects.get(key)
+        if body is None:
+            self._send(404)
+        else:
+            self._send(200, headers={"Last-Modified": WHEN, "ETag": '"x"'}, length=len(body))
 
     def do_GET(self) -> None:
         self.server.asked.append((self.path, {k.lower(): v for k, v in self.headers.items()}))
@@ -136,9 +141,10 @@ class _Answer(BaseHTTPRequestHandler):
         headers: dict[str, str] | None = None,
         *,
         cut: bool = False,
+        length: int | None = None,
     ) -> None:
         self.send_response(status)
-        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Length", str(len(body) if length is None else length))
         for name, value in (headers or {}).items():
             self.send_header(name, value)
         self.end_headers()

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -52,6 +53,25 @@ def test_some_addresses_are_never_asked(endpoint):
 
 def test_a_public_address_is_asked():
     assert checked("https://93.184.216.34/s3/", Access()) == "https://93.184.216.34/s3"
+
+
+@pytest.mark.parametrize(
+    ("name", "region", "url"),
+    [
+        ("logs", "eu-west-1", "https://logs.s3.eu-west-1.amazonaws.com/a/b"),
+        ("my.logs", "eu-west-1", "https://s3.eu-west-1.amazonaws.com/my.logs/a/b"),
+        ("logs", "cn-north-1", "https://logs.s3.cn-north-1.amazonaws.com.cn/a/b"),
+    ],
+)
+def test_a_bucket_of_aws_is_asked_where_it_is(monkeypatch, name, region, url):
+    import obstore
+
+    from connectors.files.objects.s3 import S3Bucket
+
+    monkeypatch.setattr(S3Bucket, "_region", lambda _: region)
+    bucket = S3Bucket(name, Access())
+    signed = obstore.sign(bucket._store, "GET", "a/b", timedelta(seconds=1))
+    assert signed.partition("?")[0] == url
 
 
 def headers(stand_in) -> dict[str, str]:

@@ -24,18 +24,17 @@ def test_objects_below_a_prefix_are_read_in_the_order_of_their_names(s3, read, l
     assert len(read("s3://logs")) == len(read("s3://logs/")) == 4
 
 
-def test_more_objects_than_a_page_holds(s3, read):
-    s3({f"a/{n:04}": b"x\n" for n in range(1003)})
-    found = read("s3://logs/a/")
-    assert len(found) == 1003
-    assert set(found.values()) == {("complete", b"x\n")}
+def test_more_objects_than_a_page_holds(s3, read, monkeypatch):
+    monkeypatch.setenv("MOTO_S3_DEFAULT_MAX_KEYS", "3")
+    s3({f"a/{n}": b"x\n" for n in range(10)})
+    assert read("s3://logs/a/") == {f"s3://logs/a/{n}": ("complete", b"x\n") for n in range(10)}
 
 
 @pytest.mark.parametrize(
     ("pattern", "fits"),
     [
-        ("*.log", ["top.log"]),
-        ("**/*.log", ["A/1/2026/03/01/a.log", "A/2/2026/03/02/b.log", "top.log"]),
+        ("*.log", ["odd[1].log", "top.log"]),
+        ("**/b.log", ["A/2/2026/03/02/b.log"]),
         ("A/{account}/%Y/%m/%d/", ["A/1/2026/03/01/a.log", "A/2/2026/03/02/b.log"]),
         ("A/{account}/2026/03/02/", ["A/2/2026/03/02/b.log"]),
         ("A/*/x/", ["A/1/x/c.txt"]),
@@ -47,10 +46,6 @@ def test_more_objects_than_a_page_holds(s3, read):
 def test_places_in_a_name_are_filled(s3, read, pattern, fits):
     names = ["A/1/2026/03/01/a.log", "A/2/2026/03/02/b.log", "A/1/x/c.txt", "top.log", "odd[1].log"]
     s3(dict.fromkeys(names, b"x\n"))
-    if pattern == "**/*.log":
-        fits = sorted([*fits, "odd[1].log"])
-    if pattern == "*.log":
-        fits = sorted([*fits, "odd[1].log"])
     assert [path.removeprefix("s3://logs/") for path in read(f"s3://logs/{pattern}")] == fits
 
 

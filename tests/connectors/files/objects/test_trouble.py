@@ -73,6 +73,23 @@ def test_a_store_that_is_busy_for_a_while_is_asked_again(store, stand_in):
     assert stand_in.times("1.log") == 3
 
 
+def test_marks_of_folders_are_no_empty_files(store, stand_in):
+    marks = {"a/": b"", "a/b/": b"", "c": b""}  # the last as Azure's hierarchies have it
+    stand_in.objects |= {**marks, "a/b/1.log": b"x\n", "c/2.log": b"x\n", "empty.log": b""}
+    found = store()
+    assert found.pop("empty.log")[0] == "partial"
+    assert found.pop("") == ("folder", "marks of folders, which hold nothing: 3")
+    assert found == {"a/b/1.log": ("complete", b"x\n"), "c/2.log": ("complete", b"x\n")}
+
+
+def test_one_object_needs_no_right_to_list(read, stand_in):
+    stand_in.objects["1.log"] = b"one\n"
+    stand_in.listing = "denied"
+    for address in ("s3://b/1.log", "gs://b/1.log", "az://b@account/1.log"):
+        (found,) = read(address, url=stand_in.url, anonymous=True).values()
+        assert found == ("complete", b"one\n")
+
+
 def test_a_store_that_never_answers_is_waited_for_no_longer_than_said(store, stand_in):
     stand_in.objects |= {"1.log": b"one\n", "2.log": b"two\n"}
     stand_in.faults["1.log"] = "mute"
