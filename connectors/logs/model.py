@@ -65,6 +65,7 @@ class Reader(_Strict):
     them if they are texts; a path in fields that begins `1$` begins in one of the first list.
     pair: the sign between key and value of kv. ragged: rows of a table may be shorter or longer
     than its columns. patterns: several instead of one; the first that fits a line counts.
+    dotted: a name with dots is a key as it stands, or leads into objects.
     """
 
     kind: Kind
@@ -80,6 +81,7 @@ class Reader(_Strict):
     pattern: str | None = None
     patterns: list[str] = []
     ragged: bool = False
+    dotted: bool = False
     pair: str = "="
     unwrap: str | list[str] = []
     each: list[str] = []

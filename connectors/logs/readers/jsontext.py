@@ -98,8 +98,14 @@ class JsonReader:
         paths: dict[str, tuple[str, ...]] = {}
         names: dict[str, str] = {}
         for name in self.wanted:
-            path = given.get(name, _path(name))
             names[name] = name
+            if rule.dotted and "." in name and name not in given:
+                spelled = (_path(name), inside(name))
+                there = tuple(one for one in spelled if _ends_in(one, segment.data))
+                every = [(*inner, "$"), there or spelled[:1]]
+                paths[name] = tuple(f"{at}{one[1:]}" for at in every[0] for one in every[1])
+                continue
+            path = given.get(name, _path(name))
             kind, _, steps = path.rpartition("$")
             paths[name] = (*(f"{kind}{one}{steps}" for one in inner), path)
         return paths, names
@@ -177,6 +183,12 @@ class JsonReader:
 def inside(path: str) -> str:
     """The JSON path of keys with dots between."""
     return _steps(tuple(path.split(".")))
+
+
+def _ends_in(path: str, data: bytes) -> bool:
+    """Whether the last key of a JSON path may stand in a block: keys spelled with escapes may."""
+    key = path[path.rindex('."') + 1 :]
+    return key.encode() in data or b"\\u00" in data
 
 
 def key_in(path: str, data: bytes) -> bool:
