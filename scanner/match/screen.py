@@ -5,9 +5,13 @@ Only a wheel has it; without one nothing is screened and the answer is the same.
 
 from __future__ import annotations
 
+import hashlib
+import platform
 import threading
 from contextlib import suppress
 from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -21,9 +25,10 @@ from scanner.match.prefilter import (
     port_patterns,
     spelt,
 )
+from signatures import cache
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     import numpy.typing as npt
 
@@ -47,14 +52,7 @@ class Screen:
     """Finds the records of one format that must be read. Threads may share it."""
 
     def __init__(self, compiled: Compiled, how: Verbatim) -> None:
-        patterns = [text.encode() for text in patterns_of(compiled, how)]
-        self._database: Any = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        self._database.compile(
-            expressions=patterns,
-            ids=list(range(len(patterns))),
-            elements=len(patterns),
-            flags=hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_MULTILINE,
-        )
+        self._database: Any = _database(sorted(set(patterns_of(compiled, how))))
         self._local = threading.local()
 
     def rows(self, segment: Segment) -> npt.NDArray[np.int64]:
@@ -106,3 +104,35 @@ def patterns_of(compiled: Compiled, how: Verbatim) -> Iterator[str]:
         yield ESCAPES[name]
     for text in how.also:
         yield spelt(text, how.escapes)
+
+
+def _database(patterns: Sequence[str]) -> Any:  # noqa: ANN401 - hyperscan ships no types
+    """The compiled patterns, kept between runs: compiling takes a second, loading no time.
+
+    A database is code for one processor, so a copy is trusted as little as cache.py says.
+    """
+    about = (patterns, version("hyperscan"), platform.machine(), platform.processor(), _flags())
+    made_of = hashlib.sha256(repr(about).encode()).hexdigest()
+    mode = hyperscan.HS_MODE_BLOCK
+    data = cache.read("screen", made_of)
+    if data is not None:
+        with suppress(hyperscan.error):
+            return hyperscan.loadb(data, mode=mode)
+    database = hyperscan.Database(mode=mode)
+    database.compile(
+        expressions=[text.encode() for text in patterns],
+        ids=list(range(len(patterns))),
+        elements=len(patterns),
+        flags=hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_MULTILINE,
+    )
+    cache.write("screen", made_of, hyperscan.dumpb(database))
+    return database
+
+
+def _flags() -> str:
+    """What this processor can do, since a home folder may be used from several machines."""
+    with suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text("ascii", "replace").splitlines():
+            if line.startswith(("flags", "Features")):
+                return line
+    return ""

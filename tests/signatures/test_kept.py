@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from signatures import kept
+from signatures import cache, kept
 from signatures.compile import compile_rows
 from signatures.errors import SignatureError
 from signatures.kept import load_rows
@@ -33,7 +33,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def copy(folder: Path) -> Path:
-    return next((folder.parent / "cache" / "aicensus").glob("catalogue-*.json"))
+    return next((folder.parent / "cache" / "aicensus").glob("catalogue-*"))
 
 
 def names(folder: Path) -> list[str]:
@@ -103,10 +103,10 @@ def test_nothing_is_kept_where_nothing_can_be_written(folder, monkeypatch):
 
 
 def test_old_copies_go(folder):
-    for number in range(kept.COPIES + 3):
+    for number in range(cache.COPIES + 3):
         (folder / "saas_chat" / "example.yaml").write_text(ONE + f"# {number}\n")
         load_rows([folder])
-    assert len(list(copy(folder).parent.iterdir())) == kept.COPIES
+    assert len(list(copy(folder).parent.iterdir())) == cache.COPIES
 
 
 def test_a_cut_copy_is_made_anew(folder):
@@ -151,12 +151,12 @@ def test_what_another_user_owns_is_not_believed(folder, monkeypatch, whose):
     load_rows([folder])
     theirs = copy(folder) if whose == "copy" else copy(folder).parent
     inode = theirs.stat().st_ino
-    real = kept._ours
+    real = cache.ours
 
     def ours(about):
         return about.st_ino != inode and real(about)
 
-    monkeypatch.setattr(kept, "_ours", ours)
+    monkeypatch.setattr(cache, "ours", ours)
     forbid_loading(monkeypatch)
     with pytest.raises(AssertionError, match="the files were read"):
         load_rows([folder])
@@ -164,9 +164,9 @@ def test_what_another_user_owns_is_not_believed(folder, monkeypatch, whose):
 
 def test_ours_is_what_this_user_owns(tmp_path, monkeypatch):
     about = tmp_path.stat()
-    assert kept._ours(about)
-    monkeypatch.setattr(kept.os, "geteuid", lambda: about.st_uid + 1)
-    assert not kept._ours(about)
+    assert cache.ours(about)
+    monkeypatch.setattr(cache.os, "geteuid", lambda: about.st_uid + 1)
+    assert not cache.ours(about)
 
 
 def test_a_copy_that_is_a_link_is_not_followed(folder, monkeypatch):
