@@ -6,6 +6,7 @@ For people who ask why. It reads every rule, so it is not for the many hosts of 
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 MOST: Final = 5
 ALIKE: Final = 0.84  # of difflib: one letter in seven
+SHORT: Final = 5  # letters; shorter names are alike by chance
 # Letters of Cyrillic and Greek that are drawn as these; from Unicode TR 39, "confusables".
 _DRAWN: Final = str.maketrans(
     {
@@ -111,10 +113,12 @@ def _shares(template: str, labels: Iterable[str], suffix: str) -> bool:
 
 def _around(compiled: Compiled, rules: list[Rule], host: str) -> Iterator[Near]:
     """Names below the host, and names beside it in one domain."""
+    domain = _registrable(host)
+    if domain is None:
+        return
     below = [one for one in rules if one.value.endswith(f".{host}")]
     yield from (Near(one.value, one.service, "lies below the host") for one in below[:2])
-    domain = _registrable(host)
-    if domain is None or domain in compiled.shared_parents:
+    if domain in compiled.shared_parents:
         return
     beside = (
         one for one in rules
@@ -132,17 +136,25 @@ def _alike(compiled: Compiled, rules: list[Rule], host: str) -> Iterator[Near]:
     if domain is None or domain in compiled.shared_parents:
         return
     owners: dict[str, str] = {}
+    rules_of: Counter[str] = Counter()
     for rule in rules:
         if rule.type != "host_template":
             own = ".".join(rule.value.split(".")[-2:])
             if own not in compiled.shared_parents:
                 owners.setdefault(own, rule.service)
+                rules_of[own] += 1
     drawn = _drawn(domain)
     if drawn != domain and drawn in owners:
         yield Near(drawn, owners[drawn], "drawn alike, written with other letters")
-    for name in difflib.get_close_matches(domain, owners, 2, ALIKE):
-        if name != domain:
-            yield Near(name, owners[name], f"looks alike, but {domain} is another domain")
+    names: dict[str, str] = {}
+    for own, _ in rules_of.most_common():
+        names.setdefault(own.partition(".")[0], own)
+    label = domain.partition(".")[0]
+    if len(label) >= SHORT:
+        for name in difflib.get_close_matches(label, names, 2, ALIKE):
+            if names[name] != domain:
+                said = f"looks alike, but {domain} is another domain"
+                yield Near(names[name], owners[names[name]], said)
 
 
 def _drawn(domain: str) -> str:

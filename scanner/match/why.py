@@ -152,6 +152,8 @@ def _less_exact(compiled: Compiled, rule: Rule, met: set[int]) -> str:
     """Which rule ended the search before this one."""
     found = [compiled.rules[i] for i in met if compiled.rules[i].needs is None]
     sure = [one for one in found if one.service not in compiled.nursery] or found
+    if not sure:
+        return "a more exact rule ended the search"
     ended = min(sure, key=lambda one: (LAYER[one.type], -len(one.value), one.rule_id))
     if ended.type != rule.type:
         return f"{WORD[ended.type]} comes before {WORD[rule.type]}"
