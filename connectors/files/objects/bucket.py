@@ -7,8 +7,10 @@ the others such a listing is told as refused.
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from connectors.files.objects.trouble import CHANGED, of_obstore
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from connectors.files.objects.access import Access
 
 THREADS = 16
+_BUNDLES = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE")
 _PAGE = 1  # objects at a time: of a page whose end fails nothing would come
 
 
@@ -129,14 +132,22 @@ class Bucket:
 
 
 def client_options(endpoint: str | None, access: Access) -> ClientConfig:
-    """Bounded waits; http only for an endpoint that was allowed to speak it."""
+    """Bounded waits; http only for an endpoint that was allowed to speak it. Raises Stopped."""
     seconds = timedelta(seconds=access.timeout)
-    return {
+    options: ClientConfig = {
         "allow_http": endpoint is not None and endpoint.startswith("http://"),
         "connect_timeout": min(seconds, timedelta(seconds=10)),
         "read_timeout": seconds,
         "timeout": 4 * seconds,
     }
+    bundle = next(filter(None, map(os.environ.get, _BUNDLES)), None)
+    if bundle is not None:  # the SDKs look there by themselves
+        try:
+            options["root_certificate"] = Path(bundle).read_bytes()
+        except OSError as error:
+            message = f"the certificates {bundle} cannot be read: {error.strerror}; mend the path"
+            raise Stopped("refused", message) from None
+    return options
 
 
 def retry_config(access: Access) -> RetryConfig:

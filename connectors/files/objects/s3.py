@@ -18,7 +18,7 @@ from obstore.store import S3Store
 
 from connectors.files.objects.access import checked
 from connectors.files.objects.bucket import Bucket, Listed, Part, client_options, retry_config
-from connectors.files.objects.trouble import BROKE_OFF, stopped
+from connectors.files.objects.trouble import BROKE_OFF, UNTRUSTED, stopped
 from connectors.files.raw import Stopped
 
 if TYPE_CHECKING:
@@ -179,6 +179,8 @@ def _why(error: BotoCoreError | ClientError, retries: int, *, listing: bool) -> 
     name = type(error).__name__
     if _CREDENTIALS.search(name):
         return Stopped("denied", f"the AWS credentials cannot be used ({name}); renew or mend them")
+    if name == "SSLError":
+        return Stopped("refused", UNTRUSTED)
     if "Connect" in name or "Timeout" in name or "HTTPClient" in name or "Read" in name:
         return Stopped("transient", BROKE_OFF.format(retries=retries))
     return Stopped("refused", f"the store cannot be asked so ({name}); check the AWS settings")

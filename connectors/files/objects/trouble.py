@@ -11,6 +11,7 @@ from connectors.files.raw import Stopped
 _STATUS = re.compile(r"status code: (\d{3})\b")
 _CODE = re.compile(r"<Code>([A-Za-z0-9_.]{1,60})</Code>")
 CHANGED = "changed while it was read; scan it again"
+UNTRUSTED = "its certificate is not trusted; name its authority's in AWS_CA_BUNDLE"
 BROKE_OFF = "the store did not answer, or broke off, after {retries} retries; scan it again"
 
 # codes, statuses -> reason, sentence; the first that fits. Codes stand in the bodies of answers.
@@ -90,6 +91,8 @@ def of_obstore(error: Exception, *, listing: bool, retries: int) -> Stopped:
     if isinstance(error, known.InvalidPathError | ValueError) and number is None:
         message = "an object's name has empty, dot or control parts; name what lies beside it"
         return Stopped("refused", message if listing else "a name that cannot be asked for")
+    if number is None and "certificate" in text.lower():
+        return Stopped("refused", UNTRUSTED)
     if number is None and "non-partial response" in text:
         return Stopped("refused", "the store does not give parts of objects; fetch it first")
     return stopped(number, code[1] if code else "", listing=listing, retries=retries)

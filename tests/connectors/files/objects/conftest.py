@@ -21,7 +21,9 @@ LOG = b"".join(b"%d,10.0.0.%d,api.example.net,%d\n" % (n, n % 250, n * 977) for 
 @pytest.fixture(autouse=True)
 def nobody(monkeypatch, tmp_path):
     """No credentials of the machine, and no metadata service that could give any."""
-    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN", "AWS_REGION"):
+    machine_s_own = ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN", "AWS_REGION",
+                     "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE")  # fmt: skip
+    for name in machine_s_own:
         monkeypatch.delenv(name, raising=False)
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, str(tmp_path / name))
