@@ -131,4 +131,4 @@ def show_notes(
     if unknown:
         shown = page.data(", ".join(unknown[:_UNKNOWN]), longest=300)
         left = f" and {len(unknown) - _UNKNOWN:,} more" if len(unknown) > _UNKNOWN else ""
-        page.line("looks like AI, not in the catalogue: ", shown, left)
+        page.line("Looks like AI, not in the catalogue: ", shown, left)

@@ -160,4 +160,4 @@ def test_hosts_that_look_like_ai_are_named_and_the_rest_counted(filled, show):
         filled.add("v_candidate", dst_host=f"llm{number}.example", detection="hint", hits=9)
     told = " ".join(show(filled, 120).split())
     unknown = "llm0.example, llm1.example, llm2.example, llm3.example, llm4.example"
-    assert f"looks like AI, not in the catalogue: {unknown} and 3 more" in told
+    assert f"Looks like AI, not in the catalogue: {unknown} and 3 more" in told
