@@ -54,6 +54,8 @@ def _cr_to_lf(piece: bytes) -> bytes:
 
 def _lone_cr(head: bytes, *, whole: bool) -> bool:
     """Whether CR is the line end: no LF within the head, but a CR that is not its last byte."""
+    if head.startswith(b"PAR1"):
+        return False  # a Parquet file is no text
     return b"\n" not in head and b"\r" in (head if whole else head[:-1])
 
 

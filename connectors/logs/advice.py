@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from connectors.logs.columnar import MAGIC
 from connectors.logs.header import canonical, places
 from connectors.logs.model import GENERIC
 from connectors.logs.remarks import clipped
@@ -29,6 +30,7 @@ _KINDS: Final = {
     "header_tsv": "a `#fields` line that names {}",
     "csv": "a header with {}",
     "kv": "field=value pairs with {}",
+    "parquet": "a Parquet file with {}",
     "cef": "lines with a CEF header",
     "leef": "lines with a LEEF header",
     "ndjson": "JSON objects with {}",
@@ -61,6 +63,8 @@ def unlike(fmt: Format, other: Format | None, sample: Sample) -> str:
 
 def _seen(sample: Sample) -> tuple[str, Sequence[str]]:
     """What the log looks like, and the names in it."""
+    if sample.head.startswith(MAGIC):
+        return "a Parquet file", ()
     if sample.objects:
         keys = list(sample.objects[0])
         return f"JSON we do not know: the keys are {_listed(keys)}", keys

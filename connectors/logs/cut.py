@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from connectors.files.limits import Limits
+from connectors.logs.columnar import parquet_segments
 from connectors.logs.document import document_segments, is_document
 from connectors.logs.frame import IN_JSON, PLAIN, Lines, frame, repair
 from connectors.logs.rules import LineRules, Rules, ZeekRules
@@ -47,6 +48,9 @@ class Cut:
 
     def _segments(self) -> Iterator[Segment]:
         fmt, stream = self._format, self._stream
+        if fmt.reader.kind == "parquet":
+            yield from parquet_segments(fmt, stream)
+            return
         if fmt.reader.kind == "json_doc" and is_document(stream.head()):
             yield from document_segments(stream)
             return

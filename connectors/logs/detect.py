@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import re2
 
 from connectors.logs.advice import unknown, unlike
+from connectors.logs.columnar import MAGIC
 from connectors.logs.header import canonical, places
 from connectors.logs.model import GENERIC
 from connectors.logs.prefix import strip_prefix
@@ -79,6 +80,8 @@ def _no_log(head: bytes) -> str | None:
         return "empty"
     if _HTML.match(head):
         return "looks like HTML or XML, not a log; was the download refused?"
+    if head.startswith(MAGIC):
+        return None
     if b"\0" in head[:1024] and not _mostly_text(head):
         return "binary, not a text log"
     return None

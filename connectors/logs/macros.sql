@@ -242,6 +242,20 @@ create macro query_keys(url) as
 create macro ip_or_nothing(x) as
     case when regexp_full_match(x, '[0-9]{1,3}(\.[0-9]{1,3}){3}|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*') then x end;
 
+-- An address without port, brackets or the ::ffff: of an IPv4 address; nothing for a name.
+create macro bare_ip(x) as
+    ip_or_nothing(
+        regexp_replace(
+            regexp_replace(
+                regexp_replace(trim(x), '^\[([^\]]*)\](:[0-9]+)?$', '\1'),
+                '^([0-9.]+):[0-9]+$',
+                '\1'
+            ),
+            '^::[Ff]{4}:([0-9]+(?:\.[0-9]+){3})(?::[0-9]+)?$',
+            '\1'
+        )
+    );
+
 create macro action_of(x) as
     case
         when x is null or x in ('', '-') then null

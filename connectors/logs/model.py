@@ -20,7 +20,9 @@ AUTO: Final = "auto"  # a delimiter that the header tells
 GENERIC: Final = ("generic_csv", "generic_json", "generic_kv")
 PROVENANCE: Final = frozenset({"source", "path", "line", "event"})  # the reader's, not the format's
 
-Kind = Literal["header_tsv", "csv", "split", "kv", "cef", "leef", "regex", "ndjson", "json_doc"]
+Kind = Literal[
+    "header_tsv", "csv", "split", "kv", "cef", "leef", "regex", "ndjson", "json_doc", "parquet"
+]
 Texts = Annotated[list[str], Field(min_length=1)]
 
 

@@ -75,7 +75,8 @@ class Segment:
     Record i is data[starts[i]:ends[i]], valid UTF-8, without its line end; it stands in line
     line_no[i] and at byte offset[i] of the decoded stream. event_no: ordinal within its document,
     only for documents. columns: the header in force, as the source spells it. head: of a document,
-    the length and SHA-256 of its text up to the end of the last element so far.
+    the length and SHA-256 of its text up to the end of the last element so far. table: the fields
+    themselves, where the source is no text; then data is empty.
     """
 
     data: bytes
@@ -91,6 +92,7 @@ class Segment:
     replaced: list[int] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     head: tuple[int, str] | None = None
+    table: pa.Table | None = None
 
     def __len__(self) -> int:
         return len(self.starts)

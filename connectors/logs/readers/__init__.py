@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from connectors.logs.model import GENERIC
+from connectors.logs.readers.base import ColumnsReader
 from connectors.logs.readers.cef import CefReader
 from connectors.logs.readers.delimited import DelimitedReader
 from connectors.logs.readers.fanned import FanReader
@@ -57,6 +58,8 @@ def _plain_reader(
             if fmt.reader.each:
                 read = FanReader(fmt, wanted, con)
             return UnwrapReader(read, fmt.reader.wrappers, con) if fmt.reader.wrappers else read
+        case "parquet":
+            return ColumnsReader(wanted)
         case "csv" if fmt.reader.wrappers:
             return ColumnReader(fmt, wanted, con)
         case "regex":

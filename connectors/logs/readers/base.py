@@ -47,6 +47,23 @@ class Source:
     skips: dict[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class ColumnsReader:
+    """Takes the fields of segments that hold them already."""
+
+    wanted: tuple[str, ...]
+
+    def __call__(self, segment: Segment) -> Source:
+        """The wanted fields of every record; null where the source has no such column."""
+        if segment.table is None:
+            raise AssertionError("the fields of a table")
+        nothing = pa.nulls(len(segment), pa.string())
+        there = segment.table.column_names
+        columns = {n: segment.table.column(n) if n in there else nothing for n in self.wanted}
+        table = pa.table(columns) if columns else empty_table(len(segment))
+        return Source(table, every_row(segment), names={name: name for name in columns})
+
+
 def destination_fields(fmt: Format) -> frozenset[str]:
     """The fields that tell the time and where to: a record with two values for one is no record."""
     used = (e for column in DESTINATION for e in fmt.expressions.map.get(column, ()))

@@ -130,7 +130,7 @@ def _values_at(top: object, paths: tuple[str, ...]) -> list[str]:
     found: list[str] = []
     for path in paths:
         at: list[object] = [top]
-        for name, index in _steps(path.removeprefix("json:")):
+        for name, index in path_steps(path):
             if index is None:
                 at = [v for o in at if isinstance(o, _Pairs) for k, v in o if k == name]
             else:
@@ -143,11 +143,11 @@ class _Pairs(list[tuple[str, object]]):
     """An object, with each of its keys as often as it comes."""
 
 
-def _steps(path: str) -> list[tuple[str, int | None]]:
+def path_steps(path: str) -> list[tuple[str, int | None]]:
     """The names and places in lists along a path."""
     return [
         (name or re.sub(r"\\(.)", r"\1", spelled), int(index) if index else None)
-        for spelled, name, index in _ANY.findall(path)
+        for spelled, name, index in _ANY.findall(path.removeprefix("json:"))
     ]
 
 

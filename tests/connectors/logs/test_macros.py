@@ -104,3 +104,19 @@ def test_the_connection_does_not_see_python_variables():
     table_of_python = [1]  # noqa: F841 - what the query must not find
     with pytest.raises(duckdb.Error, match="table_of_python"):
         connect().sql("select * from table_of_python")
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        ("10.1.2.3:51000", "10.1.2.3"),
+        ("[2001:db8::7]:443", "2001:db8::7"),
+        ("::ffff:10.1.2.3", "10.1.2.3"),
+        ("2001:db8::ffff:1", "2001:db8::ffff:1"),
+        ("gateway.example:443", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_an_address_without_its_port(call, text, address):
+    assert call("bare_ip", text) == address
