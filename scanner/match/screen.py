@@ -28,7 +28,7 @@ from scanner.match.prefilter import (
 from signatures import cache
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     import numpy.typing as npt
 
@@ -52,7 +52,7 @@ class Screen:
     """Finds the records of one format that must be read. Threads may share it."""
 
     def __init__(self, compiled: Compiled, how: Verbatim) -> None:
-        self._database: Any = _database(sorted(set(patterns_of(compiled, how))))
+        self._database: Any = _database(compiled, how)
         self._local = threading.local()
 
     def rows(self, segment: Segment) -> npt.NDArray[np.int64]:
@@ -106,18 +106,18 @@ def patterns_of(compiled: Compiled, how: Verbatim) -> Iterator[str]:
         yield spelt(text, how.escapes)
 
 
-def _database(patterns: Sequence[str]) -> Any:  # noqa: ANN401 - hyperscan ships no types
+def _database(compiled: Compiled, how: Verbatim) -> Any:  # noqa: ANN401 - hyperscan ships no types
     """The compiled patterns, kept between runs: compiling takes a second, loading no time.
 
     A database is code for one processor, so a copy is trusted as little as cache.py says.
     """
-    about = (patterns, version("hyperscan"), platform.machine(), platform.processor(), _flags())
-    made_of = hashlib.sha256(repr(about).encode()).hexdigest()
+    made_of = _made_of(compiled, how)
     mode = hyperscan.HS_MODE_BLOCK
     data = cache.read("screen", made_of)
     if data is not None:
         with suppress(hyperscan.error):
             return hyperscan.loadb(data, mode=mode)
+    patterns = sorted(set(patterns_of(compiled, how)))
     database = hyperscan.Database(mode=mode)
     database.compile(
         expressions=[text.encode() for text in patterns],
@@ -127,6 +127,19 @@ def _database(patterns: Sequence[str]) -> Any:  # noqa: ANN401 - hyperscan ships
     )
     cache.write("screen", made_of, hyperscan.dumpb(database))
     return database
+
+
+def _made_of(compiled: Compiled, how: Verbatim) -> str:
+    """A hash over everything a database depends on: catalogue, code, and this processor."""
+    about = (
+        compiled.digest, compiled.hint_table, sorted(how.columns), sorted(how.escapes), how.also,
+        version("hyperscan"), platform.machine(), _flags(),
+    )  # fmt: skip
+    digest = hashlib.sha256(repr(about).encode("utf-8", "surrogateescape"))
+    for folder in (Path(__file__).parent, Path(cache.__file__).parent):
+        for path in sorted(folder.glob("*.py")):
+            digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 def _flags() -> str:
