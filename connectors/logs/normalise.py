@@ -97,6 +97,19 @@ class Normaliser:
             if plan.sql is not None:
                 mapper.run(plan.sql, nothing)
 
+    def fields(self, segment: Segment) -> pa.Table:
+        """The fields of the records that can be cut, before anything is made of them."""
+        table = self._read(segment).table
+        words = pa.array(self.format.reader.missing, pa.string())
+        made = {
+            name: pc.if_else(
+                pc.is_in(table.column(name), value_set=words), None, table.column(name)
+            )
+            for name in table.column_names
+            if name
+        }
+        return pa.table(made) if made else table
+
     def _wanted(self) -> tuple[str, ...]:
         """The fields that the wanted columns, drop and learn read."""
         everything = [e for c in self._columns for e in self._expressions.map[c]]

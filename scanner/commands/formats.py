@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from connectors.files.notice import Notice
     from connectors.files.stream import Stream
+    from connectors.logs.model import Format
     from scanner.sources import Reading
 
 
@@ -111,22 +112,52 @@ def parse(
 
 
 @formats.command()
-def test() -> None:
-    """Load every format and compile its SQL: a wrong expression is named."""
+@click.argument("name", required=False, metavar="[NAME|FILE.yaml]")
+@click.argument("logs", nargs=-1)
+@click.option("--timezone", type=Zone())
+@click.option("--reference-date", type=Day())
+@json_option
+def test(
+    name: str | None,
+    logs: tuple[str, ...],
+    timezone: str | None,
+    reference_date: date | None,
+    as_json: bool,
+) -> None:
+    """Compile the SQL of every format, or of one; with a log show field by field what is read."""
     from connectors.logs.errors import FormatError
     from connectors.logs.normalise import Normaliser
-    from connectors.logs.settings import ReadSettings
-    from scanner.load import formats as load
-    from scanner.pipeline import utc_now
 
-    settings = ReadSettings(timezone=None, reference_date=None, now=utc_now().replace(tzinfo=UTC))
-    known = load()
-    for fmt in known.values():
+    reading = _reading(name, timezone, reference_date)
+    chosen = [reading.forced] if reading.forced else [*reading.formats.values()]
+    for fmt in chosen:
         try:
-            Normaliser(fmt, settings).prove()
+            Normaliser(fmt, reading.settings).prove()
         except FormatError as problem:
             raise SignaturesError(str(problem)) from problem
-    click.echo(f"{len(known)} formats", err=True)
+    failed = [_try(fmt, logs, reading, as_json=as_json) for fmt in chosen if logs]
+    if not logs:
+        click.echo(f"{len(chosen)} format{'' if len(chosen) == 1 else 's'}", err=True)
+    raise SystemExit(3 if any(failed) else 0)
+
+
+def _try(fmt: Format, logs: tuple[str, ...], reading: Reading, *, as_json: bool) -> bool:
+    """Show what a format reads in logs; whether anything was not read."""
+    from reports.text import safe_text
+    from scanner.trial import try_out
+
+    failed = False
+    for path, stream, notice in _streams(logs, reading):
+        if stream is None:
+            click.echo(safe_text(f"{path}: {notice.message if notice else ''}"), err=True)
+            failed = True
+            continue
+        trial = try_out(fmt, stream, reading.settings)
+        for line in [json.dumps(trial.document())] if as_json else trial.lines():
+            click.echo(line if as_json else safe_text(line))
+        bad = any(note.level == "error" for note in trial.notices)
+        failed = failed or bad or trial.counts.rejected > 0
+    return failed
 
 
 def _reading(name: str | None, timezone: str | None, reference: date | None) -> Reading:

@@ -170,3 +170,69 @@ def test_test_names_the_format_whose_sql_is_wrong(aicensus, monkeypatch):
     assert (done.code, done.out) == (14, "")
     assert "squid" in done.err
     assert "time_epoch" in done.err
+
+
+TABLE = """
+id: own
+about: a table
+reader: {kind: csv}
+map:
+  time: ['time_iso(ts)']
+  dst_host: [host]
+  bytes_out: ['bytes_of(sent)']
+  src_user: [who]
+drop: {ping: "host = 'ping'"}
+require: [time, dst_host]
+"""
+SAMPLE = """ts,host,sent
+2026-03-01T00:00:00,a.example,-
+2026-03-01T00:00:01Z,b.example,7
+2026-03-01T00:00:02Z,ping,7
+2026-03-01T00:00:03Z,c.example,1e3
+"""
+
+
+def test_test_shows_field_by_field_what_a_format_reads(aicensus, write):
+    done = aicensus("formats", "test", write("own.yaml", TABLE), write("x.csv", SAMPLE))
+    assert done.code == 3
+    assert [line.rstrip() for line in done.out.splitlines()] == [
+        "x.csv: read as own: 5 = 2 ok, 1 rejected, 1 skipped, 1 header",
+        "",
+        "field  read  first value",
+        "ts     4/4   2026-03-01T00:00:00",
+        "host   4/4   a.example",
+        "sent   3/4   7",
+        "who    0/4",
+        "",
+        "column     filled  first value           from",
+        "time       2/2     2026-03-01T00:00:00Z  ts",
+        "dst_host   2/2     a.example             host",
+        "bytes_out  1/2     7                     sent",
+        "src_user   0/2",
+        "",
+        "skipped as ping: 1",
+        "times without a zone: 1, without a year: 0",
+        "x.csv:5: sent: not a byte count ('1e3')",
+    ]
+
+
+def test_test_for_programs_is_one_object_a_log(aicensus, write):
+    own, log = write("own.yaml", TABLE), write("x.csv", SAMPLE)
+    (row,) = aicensus("formats", "test", own, log, "--json").rows
+    assert row["counts"]["read"] == 5
+    assert row["fields"]["sent"] == {"filled": 3, "records": 4, "first": "7"}
+    assert row["columns"]["src_user"] == {"filled": 0, "records": 2, "first": None, "from": None}
+    assert [bad["line"] for bad in row["rejects"]] == [5]
+
+
+def test_test_of_one_format_compiles_that_one(aicensus, write):
+    done = aicensus("formats", "test", write("own.yaml", TABLE))
+    assert (done.code, done.out, done.err) == (0, "", "1 format\n")
+
+
+def test_test_of_a_log_with_nothing_wrong_ends_with_0(aicensus, log):
+    assert aicensus("formats", "test", "squid", log).code == 0
+
+
+def test_test_of_a_log_that_is_not_there_ends_with_3(aicensus):
+    assert aicensus("formats", "test", "squid", "gone.log").code == 3
