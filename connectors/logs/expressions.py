@@ -34,6 +34,7 @@ ALLOWED: Final = frozenset(
         "FUNCTION",
         "LAMBDA",
         "OPERATOR",
+        "TYPE",  # of a cast
     }
 )
 
