@@ -303,6 +303,10 @@ create macro is_answer(src_port, dst_port) as
         false
     );
 
+-- The part of it that holds whoever runs the server: a port only the system may open talks to a high one.
+create macro is_system_answer(src_port, dst_port) as
+    coalesce(try_cast(src_port as integer) < 1024 and try_cast(dst_port as integer) >= 1024, false);
+
 -- 16/12/2022 07:05:25 and 12/16/2022 07:05:25: only the format knows which is the day.
 create macro time_dmy(x) as
     case

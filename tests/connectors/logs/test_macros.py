@@ -120,3 +120,14 @@ def test_the_connection_does_not_see_python_variables():
 )
 def test_an_address_without_its_port(call, text, address):
     assert call("bare_ip", text) == address
+
+
+@pytest.mark.parametrize(
+    ("src", "dst", "answer"),
+    [
+        ("443", "50000", True), ("443", "1024", True), ("9200", "50000", False),
+        ("443", "53", False), ("50000", "443", False), (None, "50000", False), ("x", "1", False),
+    ],
+)  # fmt: skip
+def test_answers_from_system_ports(call, src, dst, answer):
+    assert call("is_system_answer", src, dst) is answer
