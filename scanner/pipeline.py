@@ -186,6 +186,7 @@ def _read(
             order = in_order(found, inputs.reading)
             if not order.borrowers:
                 engine.columns -= LENT
+                engine.teach = False
             once = replace(inputs.reading, progress=None, known=(), depth="full")
             for result in read(order.twice, once, engine):
                 names.merge(result.partial.names)

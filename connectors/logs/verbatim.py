@@ -16,7 +16,13 @@ if TYPE_CHECKING:
     from connectors.logs.model import Format
 
 READ: Final = ("dst_host", "tls_sni", "dst_ip", "dst_port", "url_path", "user_agent")
-JSON: Final = frozenset({"ndjson", "json_doc"})
+# What the readers of a kind undo, by the names of scanner/match/prefilter.py.
+_ESCAPES: Final = {
+    "json": {"ndjson", "json_doc"},
+    "hex": {"header_tsv"},
+    "backslash": {"kv"},
+    "sign": {"kv", "cef", "leef"},
+}
 
 # What gives a piece of its first argument, in any case of its letters, or a number written there.
 # port_of_url also gives the port a scheme implies, and those are no telltale ports.
@@ -33,7 +39,8 @@ _PIECES: Final = frozenset(
 class Verbatim:
     """How the raw bytes of a format are to be searched.
 
-    columns: those of READ it has. escapes: what may hide a character: `json`, `hex`, `percent`.
+    columns: those of READ it has. escapes: what may stand for a character: `json`, `hex` and
+    `percent` its number, `backslash` one before it, `sign` one before what is no letter or digit.
     also: texts whose records must be read, since they say that the source lost something.
     """
 
@@ -43,14 +50,18 @@ class Verbatim:
 
 
 def verbatim(fmt: Format) -> Verbatim | None:
-    """How to search in records of a format; None if what rules read is not in them as it stands."""
-    if fmt.learn is not None or "http_headers" in fmt.map:
+    """How to search in records of a format; None if what rules read is not in them as it stands.
+
+    Names that a format teaches are another matter: whoever wants them reads every record.
+    """
+    reader = fmt.reader
+    if "http_headers" in fmt.map or reader.kind == "parquet":
         return None
-    escapes = set()
-    if fmt.reader.kind in JSON:
+    if reader.each:
+        return None  # one record of the file is many of ours
+    escapes = {name for name, kinds in _ESCAPES.items() if reader.kind in kinds}
+    if reader.wrappers:
         escapes.add("json")
-    if fmt.reader.kind == "header_tsv":
-        escapes.add("hex")
     columns = [name for name in READ if name in fmt.expressions.map]
     for name in columns:
         for expression in fmt.expressions.map[name]:

@@ -99,6 +99,7 @@ class LocalEngine:
         self._names = names
         self._threads = max(threads, 1)
         self.columns = frozenset(BY_NAME) - UNREAD
+        self.teach = True  # whether somebody wants the names that formats teach
         self._local = threading.local()
         self._screens: dict[str, Screen | None] = {}
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="scan")
@@ -113,6 +114,8 @@ class LocalEngine:
 
     def screens(self, fmt: Format) -> bool:
         """Whether logs of this format can be screened, here and now."""
+        if fmt.learn is not None and self.teach:
+            return False
         if borrows(fmt) and (self._names.by_uid or self._names.by_address):
             return False  # their rows are AI by what other logs say of an address
         return self._screen(fmt) is not None

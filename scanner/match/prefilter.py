@@ -32,7 +32,12 @@ PATH_END: Final = r"(?:[^a-z0-9._~%/-]|$)"
 _PLAIN: Final = "2[de]|3[0-9]|[46][1-9a-f]|[57][0-9a]|5f"
 _CODE: Final = rf"(?:{_PLAIN}|[89a-f][0-9a-f])"
 JSON_ESCAPE: Final = rf"\\u(?:00{_CODE}|0[1-9a-f][0-9a-f]{{2}}|[1-9a-f][0-9a-f]{{3}})"
-ESCAPES: Final = {"json": JSON_ESCAPE, "hex": rf"\\x{_CODE}", "percent": f"%{_CODE}"}
+ESCAPES: Final = {
+    "json": JSON_ESCAPE,
+    "hex": rf"\\x{_CODE}",
+    "percent": f"%{_CODE}",
+    "backslash": r"\\[a-z0-9._-]",
+}
 
 
 def host_patterns(compiled: Compiled) -> Iterator[str]:
@@ -115,16 +120,18 @@ def spelt(text: str, escapes: Collection[str] = ()) -> str:
 
 
 def _sign(char: str, escapes: Collection[str]) -> str:
-    if char == "/":
-        return _slash(escapes)
-    if "percent" in escapes and char.isascii() and not char.isalnum():
-        return f"(?:{re.escape(char)}|%{ord(char):02x})"
-    return re.escape(char)
+    if not char.isascii() or char.isalnum():
+        return re.escape(char)
+    text = re.escape(char)
+    if "sign" in escapes or (char == "/" and "json" in escapes):
+        text = r"\\*" + text
+    if "percent" in escapes:
+        text += f"|%{ord(char):02x}"
+    return f"(?:{text})"
 
 
 def _slash(escapes: Collection[str]) -> str:
-    plain = r"\\*/" if "json" in escapes else "/"
-    return f"(?:{plain}|%2f)" if "percent" in escapes else f"(?:{plain})"
+    return _sign("/", escapes)
 
 
 def without_covered(texts: Iterable[str]) -> list[str]:

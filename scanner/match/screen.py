@@ -100,7 +100,7 @@ def patterns_of(compiled: Compiled, how: Verbatim) -> Iterator[str]:
         yield from path_patterns(compiled, how.escapes)
     if "user_agent" in how.columns:
         yield from agent_patterns(compiled, how.escapes)
-    for name in sorted(how.escapes):
+    for name in sorted(how.escapes & set(ESCAPES)):
         yield ESCAPES[name]
     for text in how.also:
         yield spelt(text, how.escapes)

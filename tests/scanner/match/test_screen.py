@@ -141,6 +141,37 @@ def zscaler_json(host, address, _port, path, agent, chosen):
     return text.replace("/", "\\/") if 1 in chosen else text
 
 
+def cef(host, address, port, path, agent, chosen):
+    def value(text):
+        text = text.replace("\\", "\\\\").replace("=", "\\=")
+        return text.replace("|", "\\|") if 2 in chosen else text
+
+    return (
+        f"CEF:0|Vendor|Product|1|x|n|5|rt=1772438400000 src=10.0.0.1 dhost={value(host)} "
+        f"dst={address} dpt={port} request={value('https://' + host + path)} "
+        f"requestClientApplication={value(agent)}"
+    )
+
+
+def kv(host, address, port, path, agent, chosen):
+    def value(text):
+        return some_escaped(text, chosen, lambda c: "\\" + c)
+
+    return (
+        f'time=2026-03-02T08:00:00Z src_ip=10.0.0.1 dst_host="{value(host)}" dst_ip={address} '
+        f'dst_port={port} url_path="{value(path)}" user_agent="{value(agent)}"'
+    )
+
+
+def proxy(host, address, port, path, agent, _chosen):
+    return f'2026-03-02T08:00:00Z,10.0.0.1,"{host}",{address},{port},"{path}","{agent}"'
+
+
+def native(host, _address, port, path, _agent, _chosen):
+    url = f"https://{host.removesuffix(':443')}:{port}{path}"
+    return f"1772438400.123     12 10.0.0.1 TCP_MISS/200 512 POST {url} - HIER_DIRECT/192.0.2.1 -"
+
+
 def flow(_host, address, port, _path, _agent, _chosen):
     return f"2 1 eni-0a1b 10.20.4.7 {address} 51003 {port} 6 10 700 1772438406 1772438466 ACCEPT OK"
 
@@ -163,6 +194,10 @@ LOGS = {
     "zscaler_web_csv": (ZSCALER, zscaler_csv),
     "zscaler_web_json": ("", zscaler_json),
     "aws_vpc_flow": (FLOW, flow),
+    "cef": ("", cef),
+    "generic_kv": ("", kv),
+    "generic_csv": ("time,src_ip,dst_host,dst_ip,dst_port,url_path,user_agent\n", proxy),
+    "squid": ("", native),
 }
 
 
