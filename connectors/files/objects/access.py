@@ -1,6 +1,7 @@
 """How stores may be reached: what the person who scans says, never what a log or a listing says."""
 
 import ipaddress
+import re
 import socket
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ STORES = {
 }
 ANY_STORE = tuple(f"{scheme}://" for scheme in STORES)
 
+_HOST = re.compile(r"[A-Za-z0-9._:-]{1,255}")
 _HINT = "add --allow-private if it is meant"
 
 
@@ -40,12 +42,12 @@ def checked(endpoint: str, access: Access) -> str:
     A link-local address is where metadata services are, and never a store.
     """
     parts = urlsplit(endpoint)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    host = parts.hostname or ""
+    if parts.scheme not in ("http", "https") or not _HOST.fullmatch(host):
         raise Stopped("refused", "the endpoint is no http(s) address; mend --endpoint-url")
     if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
         message = "the endpoint holds more than host, port and path; give secrets in no address"
         raise Stopped("refused", message)
-    host = parts.hostname
     if parts.scheme == "http" and not access.allow_private:
         raise Stopped("refused", f"the endpoint {host} speaks plain http; {_HINT}")
     for address in _addresses(host):

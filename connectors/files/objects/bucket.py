@@ -1,13 +1,15 @@
-"""One bucket or container of any store: its names, and ranges of its objects, through obstore.
+"""One bucket or container of any store: its names, and ranges of its objects.
 
-obstore cannot say every name there is: it refuses empty, `.` and `..` parts and control characters,
-a listing with one of them as a whole, and drops a slash at either end. S3 has a way around it; of
-the others such a listing is told as refused.
+Ranges come through obstore, but a name is a path to it: it refuses empty, `.` and `..` parts and
+control characters, a listing with one of them as a whole, and drops a slash at either end. So names
+are asked for without it, and so is an object of such a name.
 """
 
 from __future__ import annotations
 
 import os
+import re
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -28,7 +30,7 @@ if TYPE_CHECKING:
 
 THREADS = 16
 _BUNDLES = ("AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE")
-_PAGE = 1  # objects at a time: of a page whose end fails nothing would come
+_ODD = re.compile(r"(?:^|/)(?:/|$)|[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,7 @@ class Part:
     etag: str | None
 
 
-class Bucket:
+class Bucket(ABC):
     """url: scheme and name, to be shown. Methods raise Stopped, with a sentence for the user."""
 
     def __init__(self, url: str, store: S3Store | GCSStore | AzureStore, access: Access) -> None:
@@ -73,52 +75,36 @@ class Bucket:
             raise Stopped("transient", message)
         return part
 
+    @abstractmethod
     def listed(self, prefix: str) -> Iterator[Listed]:
-        """The objects whose names begin with `prefix`."""
-        import obstore
+        """The objects whose names begin with `prefix`, in the order of their names."""
 
-        folder = prefix.rpartition("/")[0]
-        try:
-            for page in obstore.list(self._store, prefix=folder or None, chunk_size=_PAGE):
-                for meta in page:
-                    if meta["path"].startswith(prefix):
-                        yield self._judged(meta["path"], meta["size"])
-        except Exception as error:  # noqa: BLE001  obstore raises what its clients do
-            raise self.why(error, listing=True) from None
-
-    def one(self, key: str) -> Listed | None:
-        """The object of exactly that name, if there is one."""
-        import obstore
-
-        try:
-            return Listed(key, obstore.head(self._store, key)["size"])
-        except FileNotFoundError:
-            return None
-        except Exception as error:  # noqa: BLE001  as above
-            raise self.why(error) from None
-
-    def _judged(self, key: str, size: int) -> Listed:
-        """An empty object that is not there by its name had a slash at its end: a folder's mark."""
-        return Listed(key, size, folder=not size and self.one(key) is None)
-
+    @abstractmethod
     def folders(self, prefix: str) -> Iterator[str]:
         """The names one level below `prefix` (empty, or with a slash at its end) of folders."""
+
+    @abstractmethod
+    def _odd(self, key: str, start: int, stop: int, like: Part | None) -> Part:
+        """A range of an object that obstore cannot ask for."""
+
+    def one(self, key: str) -> Listed | None:
+        """The object of exactly that name, if there is one; the right to list is not needed."""
         import obstore
 
         try:
-            found = obstore.list_with_delimiter(self._store, prefix=prefix.rstrip("/") or None)
-        except Exception as error:  # noqa: BLE001  as above
-            raise self.why(error, listing=True) from None
-        for path in found["common_prefixes"]:
-            yield path.rstrip("/")[len(prefix) :]
-
-    def why(self, error: Exception, *, listing: bool = False) -> Stopped:
-        """What an error of the client means."""
-        return of_obstore(error, listing=listing, retries=self._retries)
+            first = next(self.listed(key), None)
+        except Stopped as denied:
+            try:
+                return Listed(key, obstore.head(self._store, key)["size"])
+            except Exception:  # noqa: BLE001  obstore raises what its clients do
+                raise denied from None
+        return first if first is not None and first.key == key and not first.folder else None
 
     def _get(self, key: str, start: int, stop: int, like: Part | None) -> Part:
         import obstore
 
+        if _ODD.search(key):
+            return self._odd(key, start, stop, like)
         options: GetOptions = {"range": (start, stop)}
         if like is not None and like.etag and not like.etag.startswith("W/"):
             options["if_match"] = like.etag
@@ -126,9 +112,14 @@ class Bucket:
             result = obstore.get(self._store, key, options=options)
             meta = result.meta
             data = bytes(result.bytes())
-        except Exception as error:  # noqa: BLE001  as above
-            raise self.why(error) from None
+        except Exception as error:  # noqa: BLE001  obstore raises what its clients do
+            raise of_obstore(error, retries=self._retries) from None
         return Part(data, meta["size"], meta["e_tag"])
+
+
+def authorities() -> str | None:
+    """The file of the certificates to believe, if the environment names one."""
+    return next(filter(None, map(os.environ.get, _BUNDLES)), None)
 
 
 def client_options(endpoint: str | None, access: Access) -> ClientConfig:
@@ -140,8 +131,8 @@ def client_options(endpoint: str | None, access: Access) -> ClientConfig:
         "read_timeout": seconds,
         "timeout": 4 * seconds,
     }
-    bundle = next(filter(None, map(os.environ.get, _BUNDLES)), None)
-    if bundle is not None:  # the SDKs look there by themselves
+    bundle = authorities()
+    if bundle is not None:
         try:
             options["root_certificate"] = Path(bundle).read_bytes()
         except OSError as error:

@@ -14,11 +14,12 @@ import boto3
 from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 from obstore.store import S3Store
 
 from connectors.files.objects.access import checked
 from connectors.files.objects.bucket import Bucket, Listed, Part, client_options, retry_config
-from connectors.files.objects.trouble import BROKE_OFF, UNTRUSTED, stopped
+from connectors.files.objects.trouble import BROKE_OFF, UNTRUSTED, NotRenewed, stopped
 from connectors.files.raw import Stopped
 
 if TYPE_CHECKING:
@@ -28,18 +29,23 @@ if TYPE_CHECKING:
 
     from connectors.files.objects.access import Access
 
+_ERRORS = (BotoCoreError, ClientError, ResponseParserError)
 _FRESH = timedelta(minutes=5)  # the SDK renews earlier than that before they end
+_BROKEN = re.compile("Connect|Timeout|HTTPClient|Read|Streaming")  # likewise
 _CREDENTIALS = re.compile("Credential|Token|SSO|Profile|Login|Assume")  # in names of its errors
-_ODD = re.compile(r"(?:^|/)(?:/|$)|[\x00-\x1f\x7f]")
 
 
 def opened(name: str, account: str | None, access: Access) -> S3Bucket:
     """The bucket of that name. Raises Stopped."""
     if account is not None:
         raise Stopped("refused", "an S3 address names no account; write s3://bucket/prefix/")
+    if access.endpoint_url is not None:
+        checked(access.endpoint_url, access)
     try:
         return S3Bucket(name, access)
-    except (BotoCoreError, ClientError) as error:
+    except ValueError:  # of boto3, of an address in the environment or the profile
+        raise Stopped("refused", "the endpoint is no http(s) address; mend it") from None
+    except _ERRORS as error:
         raise _why(error, access.retries, listing=True) from None
 
 
@@ -74,20 +80,6 @@ class S3Bucket(Bucket):
                 folder = one["Key"].endswith("/") and not one["Size"]
                 yield Listed(one["Key"], one["Size"], folder)
 
-    def one(self, key: str) -> Listed | None:
-        """The object of exactly that name, if there is one; the right to list is not needed."""
-        try:
-            first = next(self.listed(key), None)
-        except Stopped:
-            try:
-                size = self._client.head_object(Bucket=self._name, Key=key)["ContentLength"]
-            except (BotoCoreError, ClientError):
-                size = None
-            if size is None:
-                raise
-            return Listed(key, size)
-        return first if first is not None and first.key == key else None
-
     def folders(self, prefix: str) -> Iterator[str]:
         """The names one level below `prefix` of what holds objects itself."""
         for page in self._pages(Prefix=prefix, Delimiter="/"):
@@ -99,19 +91,17 @@ class S3Bucket(Bucket):
             yield from self._client.get_paginator("list_objects_v2").paginate(
                 Bucket=self._name, **what
             )
-        except (BotoCoreError, ClientError) as error:
+        except _ERRORS as error:
             raise _why(error, self._retries, listing=True) from None
 
-    def _get(self, key: str, start: int, stop: int, like: Part | None) -> Part:
-        if not _ODD.search(key):
-            return super()._get(key, start, stop, like)
+    def _odd(self, key: str, start: int, stop: int, like: Part | None) -> Part:
         match = {"IfMatch": like.etag} if like is not None and like.etag else {}
         try:
             answer = self._client.get_object(
                 Bucket=self._name, Key=key, Range=f"bytes={start}-{stop - 1}", **match
             )
             data = answer["Body"].read()
-        except (BotoCoreError, ClientError) as error:
+        except _ERRORS as error:
             raise _why(error, self._retries, listing=False) from None
         size = answer.get("ContentRange", "").rpartition("/")[2]
         return Part(data, int(size) if size.isdigit() else len(data), answer.get("ETag"))
@@ -125,12 +115,13 @@ class S3Bucket(Bucket):
         return str(headers.get("x-amz-bucket-region") or self._client.meta.region_name)
 
     def _made(self, region: str, endpoint: str, access: Access) -> S3Store:
-        credentials = self._credentials
+        credentials: Any = self._credentials
 
         def fresh() -> S3Credential:
-            if credentials is None:
-                raise RuntimeError("no credentials")
-            frozen = credentials.get_frozen_credentials()
+            try:
+                frozen = credentials.get_frozen_credentials()
+            except _ERRORS as error:
+                raise NotRenewed(error) from None
             return {
                 "access_key_id": frozen.access_key,
                 "secret_access_key": frozen.secret_key,
@@ -171,7 +162,7 @@ def _client(
     return session.client("s3", endpoint_url=endpoint, region_name=region, config=config)
 
 
-def _why(error: BotoCoreError | ClientError, retries: int, *, listing: bool) -> Stopped:
+def _why(error: Exception, retries: int, *, listing: bool) -> Stopped:
     if isinstance(error, ClientError):
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")
         code = str(error.response.get("Error", {}).get("Code", ""))
@@ -181,6 +172,6 @@ def _why(error: BotoCoreError | ClientError, retries: int, *, listing: bool) -> 
         return Stopped("denied", f"the AWS credentials cannot be used ({name}); renew or mend them")
     if name == "SSLError":
         return Stopped("refused", UNTRUSTED)
-    if "Connect" in name or "Timeout" in name or "HTTPClient" in name or "Read" in name:
+    if _BROKEN.search(name):
         return Stopped("transient", BROKE_OFF.format(retries=retries))
     return Stopped("refused", f"the store cannot be asked so ({name}); check the AWS settings")

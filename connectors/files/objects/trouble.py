@@ -9,6 +9,7 @@ from collections.abc import Container
 from connectors.files.raw import Stopped
 
 _STATUS = re.compile(r"status code: (\d{3})\b")
+_NOT_RENEWED = re.compile(r"credentials not renewed <([A-Za-z0-9_]{1,60})>")
 _CODE = re.compile(r"<Code>([A-Za-z0-9_.]{1,60})</Code>")
 CHANGED = "changed while it was read; scan it again"
 UNTRUSTED = "its certificate is not trusted; name its authority's in AWS_CA_BUNDLE"
@@ -73,12 +74,32 @@ def stopped(status: int | None, code: str, *, listing: bool, retries: int) -> St
     return Stopped("transient", BROKE_OFF.format(retries=retries))
 
 
-def of_obstore(error: Exception, *, listing: bool, retries: int) -> Stopped:
+class NotRenewed(Exception):
+    """Credentials could not be renewed; of obstore's error only the text comes back."""
+
+    def __init__(self, error: Exception) -> None:
+        name = type(error).__name__
+        super().__init__(f"credentials not renewed <{name}>")
+        message = f"the credentials could not be renewed ({name}); renew them"
+        self.stopped = Stopped("denied", message)
+
+
+def code_of(answer: str) -> str:
+    """The code in the body of a refusal; empty if there is none."""
+    code = _CODE.search(answer)
+    return code[1] if code else ""
+
+
+def of_obstore(error: Exception, *, retries: int) -> Stopped:
     """The reason for an error of obstore, which says status and code only in its text."""
     from obstore import exceptions as known
 
     text = str(error)
-    status, code = _STATUS.search(text), _CODE.search(text)
+    renewed = _NOT_RENEWED.search(text)
+    if renewed is not None:
+        message = f"the credentials could not be renewed ({renewed[1]}); renew them"
+        return Stopped("denied", message)
+    status = _STATUS.search(text)
     number = int(status[1]) if status else None
     if number is None:
         kinds: list[tuple[type[Exception], int]] = [
@@ -88,11 +109,8 @@ def of_obstore(error: Exception, *, listing: bool, retries: int) -> Stopped:
             (FileNotFoundError, 404),
         ]
         number = next((status for kind, status in kinds if isinstance(error, kind)), None)
-    if isinstance(error, known.InvalidPathError | ValueError) and number is None:
-        message = "an object's name has empty, dot or control parts; name what lies beside it"
-        return Stopped("refused", message if listing else "a name that cannot be asked for")
     if number is None and "certificate" in text.lower():
         return Stopped("refused", UNTRUSTED)
     if number is None and "non-partial response" in text:
         return Stopped("refused", "the store does not give parts of objects; fetch it first")
-    return stopped(number, code[1] if code else "", listing=listing, retries=retries)
+    return stopped(number, code_of(text), listing=False, retries=retries)

@@ -8,8 +8,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, unquote, urlsplit
-from xml.sax.saxutils import escape
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 WHEN = "Sat, 21 Nov 2026 10:00:00 GMT"
 ISO = "2026-11-21T10:00:00.000Z"
@@ -28,7 +27,7 @@ class StandIn(ThreadingHTTPServer):
     Faults: those of ANSWERS, and `busy-twice`, `cut` (the body ends early), `short` (it is less
     than asked for, and says so), `changed` (another version with each answer, whatever is asked),
     `gone` (after the listing), `whole` (ranges are not known), `mute` (no answer).
-    listing: one of ANSWERS, from page `listing_from` on.
+    listing: one of ANSWERS, from page `listing_from` on. nonsense: what a listing is instead.
     """
 
     daemon_threads = True
@@ -39,6 +38,7 @@ class StandIn(ThreadingHTTPServer):
         self.faults: dict[str, str] = {}
         self.listing = ""
         self.listing_from = 0
+        self.nonsense: bytes | None = None
         self.page = 2
         self.asked: list[tuple[str, dict[str, str]]] = []
         self.done = threading.Event()
@@ -86,6 +86,9 @@ class _Answer(BaseHTTPRequestHandler):
         begin = int(query.get("marker" if azure else "continuation-token") or 0)
         if self.server.listing and begin // self.server.page >= self.server.listing_from:
             self._refuse(self.server.listing)
+            return
+        if self.server.nonsense is not None:
+            self._send(200, self.server.nonsense)
             return
         prefix, delimiter = query.get("prefix", ""), query.get("delimiter")
         keys = sorted(key for key in self.server.objects if key.startswith(prefix))
@@ -153,31 +156,38 @@ class _Answer(BaseHTTPRequestHandler):
             self.close_connection = True
 
 
+def _said(name: str) -> str:
+    """A name as a listing has it when it is asked to encode names, as all our clients do."""
+    return quote(name)
+
+
 def _s3(objects: dict[str, bytes], keys: list[str], folders: list[str], more: str) -> str:
     items = "".join(
-        f"<Contents><Key>{escape(key)}</Key><LastModified>{ISO}</LastModified>"
+        f"<Contents><Key>{_said(key)}</Key><LastModified>{ISO}</LastModified>"
         f'<ETag>"x"</ETag><Size>{len(objects[key])}</Size></Contents>'
         for key in keys
     )
     below = "".join(
-        f"<CommonPrefixes><Prefix>{escape(name)}</Prefix></CommonPrefixes>" for name in folders
+        f"<CommonPrefixes><Prefix>{_said(name)}</Prefix></CommonPrefixes>" for name in folders
     )
     again = f"<NextContinuationToken>{more}</NextContinuationToken>" if more else ""
     truncated = str(bool(more)).lower()
     return (
-        f"<ListBucketResult><Name>b</Name><IsTruncated>{truncated}</IsTruncated>"
+        f"<ListBucketResult><Name>b</Name><EncodingType>url</EncodingType><IsTruncated>{truncated}</IsTruncated>"
         f"{again}{items}{below}</ListBucketResult>"
     )
 
 
 def _azure(objects: dict[str, bytes], keys: list[str], folders: list[str], more: str) -> str:
     items = "".join(
-        f"<Blob><Name>{escape(key)}</Name><Properties><Last-Modified>{WHEN}</Last-Modified>"
-        f"<Etag>0x1</Etag><Content-Length>{len(objects[key])}</Content-Length>"
+        f'<Blob><Name Encoded="true">{_said(key)}</Name>'
+        f"<Properties><Last-Modified>{WHEN}</Last-Modified><Etag>0x1</Etag><Content-Length>{len(objects[key])}</Content-Length>"
         f"<Content-Type>text/plain</Content-Type><BlobType>BlockBlob</BlobType></Properties></Blob>"
         for key in keys
     )
-    below = "".join(f"<BlobPrefix><Name>{escape(name)}</Name></BlobPrefix>" for name in folders)
+    below = "".join(
+        f'<BlobPrefix><Name Encoded="true">{_said(name)}</Name></BlobPrefix>' for name in folders
+    )
     return (
         '<?xml version="1.0" encoding="utf-8"?><EnumerationResults ContainerName="b">'
         f"<Blobs>{items}{below}</Blobs><NextMarker>{more}</NextMarker></EnumerationResults>"

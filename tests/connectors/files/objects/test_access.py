@@ -1,6 +1,7 @@
 """Which addresses may be asked, with which credentials; and that no secret leaves."""
 
 import json
+import logging
 import threading
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -177,6 +178,36 @@ def test_a_profile_that_does_not_exist_is_told(here, monkeypatch):
     )
 
 
+def test_credentials_that_cannot_be_renewed_are_told(stand_in, here, monkeypatch):
+    from botocore.credentials import Credentials
+    from botocore.exceptions import CredentialRetrievalError
+
+    stand_in.objects["2.log"] = b"two\n"
+    given = Credentials.get_frozen_credentials
+
+    def ending(self):
+        if threading.current_thread() is threading.main_thread():  # the listing
+            return given(self)
+        raise CredentialRetrievalError(provider="sso", error_msg=SECRET)
+
+    monkeypatch.setattr(Credentials, "get_frozen_credentials", ending)
+    assert texts("s3://b/", here) == [
+        f"s3://b/{n}.log: the credentials could not be renewed (CredentialRetrievalError); "
+        "renew them"
+        for n in (1, 2)
+    ]
+
+
+@pytest.mark.parametrize("endpoint", ["store.example", "", "https://", "s3://x", "https://a b/"])
+def test_an_endpoint_that_is_none_is_refused(endpoint, monkeypatch):
+    for address in ("s3://b/", "gs://b/", "az://b@account/"):
+        (said,) = texts(address, Access(endpoint or "x", allow_private=True))
+        assert "the endpoint is no http(s) address" in said
+    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint or "x")
+    (said,) = texts("s3://b/", Access(allow_private=True))
+    assert "the endpoint is no http(s) address" in said
+
+
 @pytest.mark.parametrize("address", ["s3://b/", "gs://b/", "az://b@account/"])
 def test_anonymous_signs_nothing(stand_in, here, address):
     access = Access(here.endpoint_url, allow_private=True, anonymous=True, retries=0)
@@ -258,6 +289,17 @@ def test_azure_credentials_are_those_of_the_default_chain(stand_in, here, tokens
     monkeypatch.setenv("IDENTITY_HEADER", "x")
     assert texts("az://b@account/", here) == ["opened"]
     assert {asked["authorization"] for _, asked in stand_in.asked} == {f"Bearer {SECRET}"}
+
+
+def test_the_sdks_say_nothing_themselves(here):
+    """Python prints warnings that nobody handles, and the SDKs' are pages long."""
+    texts("gs://b/", Access(anonymous=True, endpoint_url=here.endpoint_url))
+    texts("az://b@account/", Access(anonymous=True, endpoint_url=here.endpoint_url))
+    for name in ("azure.identity", "google.auth._default", "urllib3.connectionpool", "botocore"):
+        logger = logging.getLogger(name)
+        while not logger.handlers and logger.parent is not logging.root:
+            logger = logger.parent
+        assert logging.NullHandler in map(type, logger.handlers), name
 
 
 def test_an_azure_address_needs_an_account(here, monkeypatch):

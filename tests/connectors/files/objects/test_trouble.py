@@ -7,6 +7,15 @@ from connectors.files.objects.access import Access
 from connectors.files.objects.trouble import stopped
 
 BIG = b"0123456789abcde\n" * (1 << 16)  # 1 MiB: a beginning and one range more
+ODD = [
+    "a//b.log",
+    "a/b.log/",
+    "a/%2f.log",
+    "a/\u202e.log",
+    "a/q?#.log",
+    "a/\x01\t.log",
+    "a&b+ c.log",
+]
 NAMES = {
     "s3": ("s3://b/", "s3://b"),
     "gs": ("gs://b/", "gs://b"),
@@ -125,6 +134,24 @@ def test_a_listing_that_fails_is_an_account_that_names_the_bucket(
     stand_in.objects["1.log"] = b"one\n"
     stand_in.listing = fault
     assert store() == {"": (reason, message)}
+
+
+def test_a_name_is_any_text(store, stand_in):
+    stand_in.objects |= dict.fromkeys(ODD, BIG)
+    assert store() == dict.fromkeys(ODD, ("complete", BIG))
+
+
+def test_an_object_of_an_odd_name_fails_as_others_do(store, stand_in):
+    stand_in.objects |= {"a//1.log": BIG, "a//2.log": BIG, "a//3.log": BIG}
+    stand_in.faults |= {"a//1.log": "denied", "a//2.log": "changed", "a//3.log": "cut"}
+    assert [reason for reason, _ in store().values()] == ["denied", "transient", "transient"]
+
+
+@pytest.mark.parametrize("body", [b"", b"<", b"<html>sign in</html>", b"\xff\0", b"<a>" * 9999])
+def test_an_answer_that_is_no_listing_is_told(store, stand_in, body):
+    stand_in.nonsense = body
+    ((reason, _),) = store().values()
+    assert reason in {"transient", "refused", "missing"}
 
 
 def test_a_listing_that_fails_half_way_reads_what_was_listed_and_says_so(store, stand_in):
