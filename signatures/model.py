@@ -133,10 +133,14 @@ class Evidence(_Strict):
 
 
 class Needs(_Strict):
-    """What must also be on the same observation for the indicator to count."""
+    """What must also be on the same observation for the indicator to count.
+
+    unless_path: with this path it does not count; without any path it does.
+    """
 
     port: Ports | None = None
     path: Pattern | None = None
+    unless_path: Pattern | None = None
     method: Methods | None = None
     header: Pattern | None = None
     user_agent: Pattern | None = None

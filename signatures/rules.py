@@ -45,7 +45,7 @@ class Service:
 class Conditions:
     """The `needs` of a rule: the text as written, and what is tested.
 
-    port, method: any of them. path: plain or RE2. header: `name` or `name: pattern`.
+    port, method: any of them. path, unless_path: plain or RE2. header: `name` or `name: pattern`.
     host: "unknown" when no other service and no shared parent may own the host.
     """
 
@@ -58,6 +58,8 @@ class Conditions:
     path_test: Regexp | None
     agent_test: Regexp | None
     header_test: tuple[str, Regexp | None] | None
+    unless_path: str | None = None
+    unless_test: Regexp | None = None
 
     def hold(
         self,
@@ -70,13 +72,15 @@ class Conditions:
     ) -> bool:
         """Whether all but `host` hold; what the observation does not say does not hold.
 
+        Only `unless_path` holds of an observation without a path.
+
         headers: names in lower case.
         """
         if self.port is not None and port not in self.port:
             return False
         if self.method is not None and (method is None or method.upper() not in self.method):
             return False
-        if self.path is not None and (path is None or not self._path_holds(path)):
+        if not self._path_holds(path):
             return False
         if self.agent_test is not None and (agent is None or not self.agent_test.search(agent)):
             return False
@@ -88,10 +92,14 @@ class Conditions:
             )
         return True
 
-    def _path_holds(self, path: str) -> bool:
-        if self.path_test is not None:
-            return bool(self.path_test.search(path))
-        return path_lies_below(path, self.path or "")
+    def _path_holds(self, path: str | None) -> bool:
+        if path is None:
+            return self.path is None
+        wanted = self.path is None or _is_at(path, self.path, self.path_test)
+        ruled_out = self.unless_path is not None and _is_at(
+            path, self.unless_path, self.unless_test
+        )
+        return wanted and not ruled_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +117,11 @@ class Rule:
     needs: Conditions | None
 
 
+def _is_at(path: str, value: str, test: Regexp | None) -> bool:
+    """Whether a path is, or lies below, a plain value; or fits its pattern."""
+    return bool(test.search(path)) if test is not None else path_lies_below(path, value)
+
+
 def conditions(needs: Needs) -> Conditions:
     """The compiled form of `needs`."""
     header = None
@@ -116,6 +129,7 @@ def conditions(needs: Needs) -> Conditions:
         name, pattern = header_parts(needs.header)
         header = (name, regexp(pattern) if pattern is not None else None)
     path_text = path_pattern(needs.path) if needs.path is not None else None
+    unless = path_pattern(needs.unless_path) if needs.unless_path is not None else None
     return Conditions(
         port=tuple(needs.port) if needs.port is not None else None,
         path=needs.path,
@@ -126,4 +140,6 @@ def conditions(needs: Needs) -> Conditions:
         path_test=regexp(path_text) if path_text is not None else None,
         agent_test=regexp(agent_pattern(needs.user_agent)) if needs.user_agent else None,
         header_test=header,
+        unless_path=needs.unless_path,
+        unless_test=regexp(unless) if unless is not None else None,
     )

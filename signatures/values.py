@@ -163,6 +163,8 @@ def _needs(needs: Needs) -> Iterator[Fault]:
         yield Fault("needs", "nothing in it", "drop the key")
     if needs.path is not None:
         yield from _path("needs.path", needs.path)
+    if needs.unless_path is not None:
+        yield from _path("needs.unless_path", needs.unless_path)
     if needs.header is not None:
         yield from _header("needs.header", needs.header)
     if needs.user_agent is not None:

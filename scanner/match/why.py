@@ -185,6 +185,7 @@ def _needs(rule: Rule) -> str:
         for word, shown in (
             ("port", ", ".join(map(str, needs.port or ()))),
             ("path", needs.path),
+            ("another path than", needs.unless_path),
             ("method", ", ".join(needs.method or ())),
             ("header", needs.header),
             ("user agent", needs.user_agent),

@@ -326,3 +326,21 @@ def test_a_path_of_slashes_costs_no_more_than_its_beginning():
     assert tables.longest_path == len("/v1/acme")
     assert tables.path_rules("/v1/acme/" + "a/" * 500) == (0,)
     assert tables.path_rules("/a" * 500) == ()
+
+
+@pytest.mark.parametrize(
+    ("needs", "path", "holds"),
+    [
+        ("{unless_path: /blog}", None, True),
+        ("{unless_path: /blog}", "/blog", False),
+        ("{unless_path: /blog}", "/blog/a", False),
+        ("{unless_path: /blog}", "/blogs", True),
+        ('{unless_path: "^/(blog|docs)(/|$)"}', "/docs/a", False),
+        ('{unless_path: "^/(blog|docs)(/|$)"}', "/v1/docs", True),
+        ("{path: /a, unless_path: /a/b}", "/a/c", True),
+        ("{path: /a, unless_path: /a/b}", "/a/b", False),
+        ("{path: /a, unless_path: /a/b}", None, False),
+    ],
+)
+def test_a_path_that_is_taken_away_does_not_count(make_compiled, needs, path, holds):
+    assert conditions(make_compiled, needs).hold(path=path) is holds
