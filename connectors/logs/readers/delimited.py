@@ -94,7 +94,10 @@ class DelimitedReader:
                 source.bad.append(_bad(row, text, cells, int(found[row]), header, quote))
         if kept:
             extra = pa.table(
-                {name: pa.array([_at(cells, i) for _, cells in kept]) for name, i in where.items()}
+                {
+                    name: pa.array([_at(cells, i) for _, cells in kept], pa.string())
+                    for name, i in where.items()
+                }
                 if where
                 else {"": pa.nulls(len(kept), pa.string())}
             )

@@ -78,6 +78,11 @@ def test_rows_of_a_ragged_table_may_be_shorter_and_longer(read_text):
     assert [(line, reason) for line, _, reason, _ in found.said] == [(4, "missing")]
 
 
+def test_a_short_row_with_a_quote_inside_a_field_is_read_as_it_stands(read_text):
+    found = read_text(RAGGED, '1772438400,a.example\n1772438401,b"c"\n')
+    assert found.column("dst_host") == ["a.example", 'b"c"']
+
+
 def test_a_table_that_is_not_ragged_rejects_them(read_text):
     strict = own({"kind": "csv", "header": "no", "default_columns": ["ts", "host"]})
     found = read_text(strict, "1772438400,a.example\n1772438401,b.example,ann\n")
