@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -34,6 +35,7 @@ COMMANDS: Final = {
 }
 
 
+_NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO})
 _ENDING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -64,8 +66,7 @@ class Lazy(click.Group):
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
-            # Python would complain once more when it flushes while shutting down.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _write_no_more()
             ctx.exit(141)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -103,6 +104,10 @@ def main() -> NoReturn:
         if isinstance(problem, AicensusError):
             _say(str(problem))
             sys.exit(int(problem.exit_code))
+        if isinstance(problem, OSError) and problem.errno in _NO_ROOM:
+            _write_no_more()
+            _say(f"the output could not be written: {problem.strerror}")
+            sys.exit(int(Exit.NO_SPACE))
         if isinstance(problem, click.exceptions.Exit):
             sys.exit(problem.exit_code)
         if isinstance(problem, click.Abort):
@@ -114,6 +119,11 @@ def main() -> NoReturn:
     if caught:
         _stopped(caught[0])
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _write_no_more() -> None:
+    """Python would complain once more when it flushes while shutting down."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _signals() -> list[int]:

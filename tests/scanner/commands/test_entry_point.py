@@ -81,3 +81,12 @@ def test_a_reader_that_leaves_early_is_no_fault():
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as child:
         child.stdout.close()  # long before the catalogue is loaded
         assert (child.stderr.read(), child.wait()) == (b"", 141)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+@pytest.mark.parametrize("words", [["--help"], ["formats", "list"], ["explain", "claude.ai"]])
+def test_output_that_cannot_be_written_is_one_line(words):
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run([AICENSUS, *words], stdout=full, stderr=subprocess.PIPE, check=False)
+    said = b"aicensus: the output could not be written: No space left on device\n"
+    assert (done.returncode, done.stderr) == (13, said)
