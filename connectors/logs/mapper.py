@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from connectors.logs.costs import at_fault, bounded, chunked
 from connectors.logs.errors import FormatError
@@ -14,10 +15,14 @@ from connectors.logs.plan import Plan, make_plan
 from connectors.logs.quick import quick_column
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from connectors.logs.expressions import Expressions
     from connectors.logs.model import Format
+
+
+MANY: Final = 4096  # records for which values are looked at one by one
+FEWER: Final = 4  # times as few values as records make that worth while
 
 
 class Mapper:
@@ -56,19 +61,46 @@ class Mapper:
         Which way a column is made depends on the values; what it holds does not.
         """
         made: dict[str, Any] = {}
-        for column, (macro, field) in plan.quick.items():
-            values = quick_column(macro, table.column(field))
-            if values is None:
-                made.clear()
-                break
-            made[column] = values
-        sql = plan.rest if made else plan.sql
-        made |= {column: table.column(field) for column, field in plan.direct.items()}
+        for column, (chain, complete) in plan.chains.items():
+            values = _chained(table, chain, complete=complete)
+            if values is not None:
+                made[column] = values
+        if table.num_rows >= MANY:
+            made |= self._few(table, plan, made)
+        sql = plan.without(made)
         if sql is not None:
             out = self.run(sql, table)
             made |= {name: out.column(name) for name in out.column_names}
         order = [*plan.used, *(name for name in made if name not in plan.used)]
         return pa.table({name: made[name] for name in order} or {"": pa.nulls(table.num_rows)})
+
+    def _few(self, table: pa.Table, plan: Plan, made: Collection[str]) -> dict[str, Any]:
+        """The columns that are made of one field with few values: each value is asked for once."""
+        coded: dict[str, pa.DictionaryArray] = {}
+        for column, field in plan.alone.items():
+            if column not in made and field not in coded:
+                values = table.column(field).combine_chunks()
+                values = values.chunk(0) if isinstance(values, pa.ChunkedArray) else values
+                coded[field] = pc.dictionary_encode(values, null_encoding="encode")
+        few = {
+            field: one
+            for field, one in coded.items()
+            if len(one.dictionary) * FEWER <= table.num_rows
+        }
+        columns = [c for c, field in plan.alone.items() if field in few and c not in made]
+        if not columns:
+            return {}
+        size = max(len(one.dictionary) for one in few.values())
+        distinct = {
+            field: pa.concat_arrays(
+                [one.dictionary, pa.nulls(size - len(one.dictionary), pa.string())]
+            )
+            for field, one in few.items()
+        }
+        out = self.run(plan.only(columns), pa.table(distinct))
+        return {
+            column: out.column(column).take(few[plan.alone[column]].indices) for column in columns
+        }
 
     def run(self, sql: str, table: pa.Table) -> pa.Table:
         """What a statement over the relation `source` gives, a row for each of `table`."""
@@ -86,3 +118,25 @@ class Mapper:
                 "use one scalar per record",
             )  # fmt: skip
         return out
+
+
+def _chained(
+    table: pa.Table, chain: Sequence[tuple[str | None, str]], *, complete: bool
+) -> pa.ChunkedArray | None:
+    """What the candidates of a chain give, the first with a value in each row.
+
+    None where one of them can only be told in SQL, or others than these are needed.
+    """
+    out: pa.ChunkedArray | None = None
+    for macro, field in chain:
+        values = table.column(field)
+        if values.null_count == len(values) and out is not None:
+            continue
+        if macro is not None:
+            values = quick_column(macro, values)
+            if values is None:
+                return None
+        out = values if out is None else pc.coalesce(out, values)
+        if not out.null_count:
+            return out
+    return out if complete else None

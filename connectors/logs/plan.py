@@ -9,7 +9,7 @@ from connectors.logs.engine import literal, quoted
 from connectors.logs.quick import CASTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from connectors.logs.expressions import Expression, Expressions
 
@@ -19,20 +19,37 @@ TAKEN = "_taken"  # the contested host, made once since every candidate is held 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """sql reads the relation `source`; used: per column the candidates whose fields exist.
+    """How columns are made of the relation `source`; used: per column the candidates that can be.
 
-    direct: observation column -> the field that is it as it stands; sql leaves these out.
-    quick: observation column -> (macro, field) where nothing else makes it, so that quick.py may;
-    rest: the statement without these columns, None if that leaves nothing (sql likewise).
+    parts: column -> its SQL; more: what is asked besides. chains: column -> (macro, field) of its
+    first candidates that need no SQL, and whether these are all of them: a field as it stands has
+    no macro, others are in quick.py. alone: column -> the one field that all its SQL reads.
     """
 
-    sql: str | None
-    rest: str | None
-    quick: dict[str, tuple[str, str]]
+    parts: dict[str, str]
+    more: tuple[str, ...]
+    source: str
+    chains: dict[str, tuple[tuple[tuple[str | None, str], ...], bool]]
+    alone: dict[str, str]
     used: dict[str, tuple[Expression, ...]]
     fields: tuple[str, ...]
     missing: tuple[str, ...]
-    direct: dict[str, str]
+
+    @property
+    def sql(self) -> str | None:
+        """The statement for everything; None if nothing is asked."""
+        return self.without(())
+
+    def without(self, made: Collection[str]) -> str | None:
+        """The statement for the columns that are not made yet; None if nothing is left."""
+        parts = [part for column, part in self.parts.items() if column not in made]
+        return _select([*parts, *self.more], self.source)
+
+    def only(self, columns: Collection[str]) -> str:
+        """The statement for these columns, of the fields that they read."""
+        fields = tuple(dict.fromkeys(self.alone[column] for column in columns))
+        parts = ", ".join(self.parts[column] for column in columns)
+        return f"select {parts} from ({_cleaned(fields, self.missing)})"  # noqa: S608 - expressions of the format, checked
 
     def diagnose(self, column: str) -> tuple[str, list[str]] | None:
         """SQL over `source` that checks each field of a column by itself, and the fields."""
@@ -71,22 +88,8 @@ def make_plan(
         for column in columns
         if (chosen := tuple(e for e in expressions.map.get(column, ()) if possible(e)))
     }
-    direct = {
-        column: chosen[0].fields[0]
-        for column, chosen in used.items()
-        if cleaned and len(chosen) == 1 and chosen[0].is_field
-    }
     words = () if cleaned else tuple(missing)
-    quick = {
-        column: chosen[0].casts[0]
-        for column, chosen in used.items()
-        if len(chosen) == 1 and _is_quick(chosen[0], words)
-    }
-    parts = {
-        column: f"{_coalesced(chosen)} as {quoted(column)}"
-        for column, chosen in used.items()
-        if column not in direct
-    }
+    parts = {column: f"{_coalesced(chosen)} as {quoted(column)}" for column, chosen in used.items()}
     more: list[str] = []
     if contested is not None and len(used.get(contested, ())) > 1:
         more.append(_others(used[contested]))
@@ -104,16 +107,38 @@ def make_plan(
         taken = f"bare_host({_coalesced(used[contested])}) as {TAKEN}"
         source = f"select *, {taken} from ({source})"  # noqa: S608 - expressions of the format, checked
     return Plan(
-        sql=_select([*parts.values(), *more], source),
-        rest=_select(
-            [part for column, part in parts.items() if column not in quick] + more, source
-        ),
-        quick=quick,
+        parts=parts,
+        more=tuple(more),
+        source=source,
+        chains={
+            column: chain
+            for column, chosen in used.items()
+            if (chain := _chain(chosen, words, cleaned=cleaned))[0]
+        },
+        alone={
+            column: next(iter(read))
+            for column, chosen in used.items()
+            if len(read := {name for e in chosen for name in e.fields}) == 1
+        },
         used=used,
         fields=fields,
         missing=words,
-        direct=direct,
     )
+
+
+def _chain(
+    chosen: Sequence[Expression], missing: Sequence[str], *, cleaned: bool
+) -> tuple[tuple[tuple[str | None, str], ...], bool]:
+    """The first candidates that need no SQL, and whether there are no others."""
+    chain: list[tuple[str | None, str]] = []
+    for e in chosen:
+        if cleaned and e.is_field:
+            chain.append((None, e.fields[0]))
+        elif _is_quick(e, missing):
+            chain.append(e.casts[0])
+        else:
+            return tuple(chain), False
+    return tuple(chain), True
 
 
 def _select(parts: Sequence[str], source: str) -> str | None:

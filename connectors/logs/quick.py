@@ -7,7 +7,8 @@ They cost a tenth of the macro (tests/connectors/logs/test_quick.py holds each a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import chain, starmap
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
@@ -19,10 +20,13 @@ if TYPE_CHECKING:
 
 Quick: TypeAlias = Callable[[pa.Array], "pa.Array | None"]
 
-ZERO, DOT = ord("0"), ord(".")
+ZERO, DOT, BLANK = ord("0"), ord("."), ord(" ")
 # Up to here a DOUBLE of seconds times a million rounds to the very microsecond, as the macro does.
 EXACT: Final = 1 << 32
 WHOLE, PARTS = 10, 6  # digits of seconds, and of what is behind the dot
+MILLI = 13  # digits of milliseconds
+ISO: Final = b"\0\0\0\0-\0\0-\0\0\0\0\0:\0\0:\0\0"  # the signs in it; a blank or T stands at 10
+PLACES: Final = ((0, 4), (5, 7), (8, 10), (11, 13), (14, 16), (17, 19))
 
 
 def quick_column(macro: str, column: pa.ChunkedArray) -> pa.ChunkedArray | None:
@@ -30,7 +34,9 @@ def quick_column(macro: str, column: pa.ChunkedArray) -> pa.ChunkedArray | None:
     cast = CASTS[macro]
     chunks = []
     for chunk in column.chunks:
-        if len(chunk):
+        if chunk.null_count == len(chunk):
+            chunks.append(pa.nulls(len(chunk), TYPES[macro]))
+        elif len(chunk):
             made = cast(chunk)
             if made is None:
                 return None
@@ -39,7 +45,11 @@ def quick_column(macro: str, column: pa.ChunkedArray) -> pa.ChunkedArray | None:
 
 
 def _stamps(column: pa.Array) -> pa.Array | None:
-    """Seconds since 1970 with as many decimals in every value: stamps (stamps.py)."""
+    """Seconds since 1970 with as many decimals in every value, or milliseconds: stamps."""
+    return _where_valid(column, _all_stamps)
+
+
+def _all_stamps(column: pa.Array) -> pa.Array | None:
     found = _matrix(column)
     if found is None:
         return None
@@ -48,7 +58,8 @@ def _stamps(column: pa.Array) -> pa.Array | None:
     dots = np.flatnonzero(found[0] == DOT).tolist()
     point = dots[0] if dots else width
     behind = width - point - 1
-    if point > WHOLE or not point or (dots and not 0 < behind <= PARTS):
+    milli = point == MILLI and not dots
+    if (point > WHOLE and not milli) or not point or (dots and not 0 < behind <= PARTS):
         return None
     if dots:
         if (found[:, point] != DOT).any():
@@ -56,15 +67,83 @@ def _stamps(column: pa.Array) -> pa.Array | None:
         digits[:, point] = 0
     if digits.max() > 9:
         return None
-    us = np.zeros(len(digits), np.int64)
-    for place in range(width):
-        if place != point:
-            us *= 10
-            us += digits[:, place]
-    us *= 10 ** (PARTS - max(behind, 0))
+    us = _number(digits, [place for place in range(width) if place != point])
+    us *= 1000 if milli else 10 ** (PARTS - max(behind, 0))
     if us.max() >= EXACT * 1_000_000:
         return None
     return pa.array(us * 4)
+
+
+def _iso(column: pa.Array) -> pa.Array | None:
+    """2026-03-02T09:14:05 with as many decimals, and with Z or without, in every value."""
+    return _where_valid(column, _all_iso)
+
+
+def _all_iso(column: pa.Array) -> pa.Array | None:
+    found = _matrix(column)
+    shape = None if found is None else _shape(found)
+    if found is None or shape is None:
+        return None
+    behind, zulu = shape
+    digits = found - ZERO
+    if digits[:, [*chain(*starmap(range, PLACES)), *behind]].max() > 9:
+        return None
+    year, month, day, hour, minute, second = (
+        _number(digits, range(low, high)) for low, high in PLACES
+    )
+    fits = (month >= 1) & (month <= 12) & (hour < 24) & (minute < 60) & (second < 60)
+    months = ((year - 1970) * 12 + month - 1).astype("M8[M]")
+    days = months.astype("M8[D]") + (day - 1)
+    fits &= (year >= 1970) & (year < 2262) & (day > 0) & (days.astype("M8[M]") == months)
+    if not fits.all():
+        return None
+    us = ((days.astype(np.int64) * 24 + hour) * 60 + minute) * 60 + second
+    us *= 1_000_000
+    us += _number(digits, behind) * 10 ** (PARTS - len(behind))
+    return pa.array(us * 4 + (not zulu))
+
+
+def _shape(found: NDArray[np.uint8]) -> tuple[range, bool] | None:
+    """Where the decimals of ISO times stand, and whether Z ends them; None if they differ."""
+    size, short = found.shape[1], len(ISO)
+    if size < short:
+        return None
+    zulu = bool(found[0, -1] == ord("Z"))
+    behind = range(short + 1, size - zulu)
+    signs = {place: byte for place, byte in enumerate(ISO) if byte}
+    signs |= {size - 1: ord("Z")} if zulu else {}
+    signs |= {short: DOT} if size - zulu > short else {}
+    fits = (size - zulu == short) if not behind else len(behind) <= PARTS
+    fits = fits and not any((found[:, place] != byte).any() for place, byte in signs.items())
+    return (behind, zulu) if fits and np.isin(found[:, 10], (ord("T"), BLANK)).all() else None
+
+
+def _any(column: pa.Array) -> pa.Array | None:
+    """ISO 8601 or seconds, by the first value."""
+    first = pc.drop_null(column)[0].as_py()
+    return _iso(column) if first[4:5] == "-" else _stamps(column)
+
+
+def _number(digits: NDArray[np.uint8], places: Iterable[int]) -> NDArray[np.int64]:
+    """The numbers that digits at these places spell; 0 for none."""
+    made = np.zeros(len(digits), np.int64)
+    for place in places:
+        made *= 10
+        made += digits[:, place]
+    return made
+
+
+def _where_valid(column: pa.Array, cast: Quick) -> pa.Array | None:
+    """What `cast`, which knows no nulls, makes of the values there are."""
+    if not column.null_count:
+        return cast(column)
+    there = column.is_valid()
+    made = cast(column.filter(there))
+    if made is None:
+        return None
+    valid = np.asarray(there.to_numpy(zero_copy_only=False))
+    index = np.maximum(np.cumsum(valid) - 1, 0)
+    return made.take(pa.array(index, mask=~valid))
 
 
 def _ports(column: pa.Array) -> pa.Array | None:
@@ -127,8 +206,9 @@ def _buffers(column: pa.Array) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
 
 CASTS: Final[dict[str, Quick]] = {
     "time_epoch": _stamps,
-    "time_zeek": _stamps,
-    "time_any": _stamps,
+    "time_iso": _iso,
+    "time_zeek": _any,
+    "time_any": _any,
     "port_of": _ports,
     "flow_port_of": _flow_ports,
     "bytes_of": _bytes,

@@ -72,11 +72,15 @@ def test_every_fixture_has_a_format():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_quick_way_reads_samples_as_the_exact_way(name, monkeypatch):
+def test_the_quick_ways_read_samples_as_the_exact_way(name, monkeypatch):
     def readings():
         with opened(FIXTURES / name / "sample.log") as stream:
             return result(take_in(all_formats()[name], stream, ReadSettings(now=NOW)))
 
+    monkeypatch.setattr("connectors.logs.mapper.MANY", 1)  # each value is asked for once
+    monkeypatch.setattr("connectors.logs.mapper.FEWER", 0)
     quick = readings()
+    monkeypatch.setattr("connectors.logs.mapper.MANY", 1 << 60)
+    monkeypatch.setattr("connectors.logs.mapper._chained", lambda *_, **__: None)
     monkeypatch.setattr("connectors.logs.readers.delimited.plain_table", lambda *_: None)
     assert readings() == quick
