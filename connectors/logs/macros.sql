@@ -375,3 +375,36 @@ create macro pair_of(x, wanted) as
                 )
             )[1]
     end;
+
+-- 3/2/2026 8:00:01 AM, as Windows writes it in American English
+create macro time_12h(x) as
+    case
+        when x is null or x in ('', '-') then null
+        else list_transform(
+            [
+                regexp_extract(
+                    x,
+                    '^([0-9]{1,2})/([0-9]{1,2})/([0-9]{4}),? ([0-9]{1,2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,9}))? ?([AaPp])[Mm]$',
+                    ['mo', 'd', 'y', 'h', 'mi', 's', 'f', 'half']
+                )
+            ],
+            lambda p: stamp_of_parts(
+                struct_pack(
+                    y := p.y,
+                    mo := lpad(p.mo, 2, '0'),
+                    d := lpad(p.d, 2, '0'),
+                    h := case
+                        when try_cast(p.h as integer) not between 1 and 12 then '99'
+                        when p.h = '12' then if(lower(p.half) = 'a', '00', '12')
+                        when lower(p.half) = 'p' then try_cast(try_cast(p.h as integer) + 12 as varchar)
+                        else lpad(p.h, 2, '0')
+                    end,
+                    mi := p.mi,
+                    s := p.s,
+                    f := p.f,
+                    z := ''
+                ),
+                0
+            )
+        )[1]
+    end;

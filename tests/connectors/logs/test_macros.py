@@ -131,3 +131,21 @@ def test_an_address_without_its_port(call, text, address):
 )  # fmt: skip
 def test_answers_from_system_ports(call, src, dst, answer):
     assert call("is_system_answer", src, dst) is answer
+
+
+@pytest.mark.parametrize(
+    ("text", "iso"),
+    [
+        ("3/2/2026 8:00:01 AM", "2026-03-02T08:00:01"),
+        ("12/31/2026 12:00:01 AM", "2026-12-31T00:00:01"),
+        ("03/02/2026 12:00:01 pm", "2026-03-02T12:00:01"),
+        ("3/2/2026 11:59:59 PM", "2026-03-02T23:59:59"),
+    ],
+)
+def test_times_with_a_half_of_the_day(call, text, iso):
+    assert call("time_12h", text) == call("time_iso", iso)
+
+
+@pytest.mark.parametrize("text", ["3/2/2026 13:00:01 PM", "0/2/2026 8:00:01 AM", "3/2/2026 08:00"])
+def test_no_times_with_a_half_of_the_day(call, text):
+    assert call("time_12h", text) == -1
