@@ -68,7 +68,9 @@ class _Finder:
         self._names = names
         self._sign = sign[0]
         begins = rb"(?:(?<=[\s,;|\[>])|^)"
-        self._token = re.compile(begins + b"(" + _NAME + b")" + re.escape(sign) + b'|"')
+        self._token = re.compile(
+            begins + b"(" + _NAME + b")" + re.escape(sign) + b'|"|' + re.escape(sign)
+        )
 
     def find(self, piece: Piece) -> Places:
         """All pairs of wanted fields, in order."""
@@ -85,7 +87,7 @@ class _Finder:
         if quote.any():
             odd = self._quotes(marks, quote, sign, alone)
         chosen = np.flatnonzero(alone)
-        key_from = at[chosen - 1] + 1
+        key_from = at[chosen - 1] + (kind[chosen - 1] != QUOTE)  # no key follows a quote at once
         first = begins[chosen]
         key_from[first] = piece.starts[owner[chosen[first]]]
         codes, _ = self._names.of(piece.data, key_from, at[chosen], _key)
@@ -172,6 +174,10 @@ class _Finder:
         while (found := self._token.search(record, at)) is not None:
             at = start = found.end()
             name = found[1]
+            if name is None and found[0] != b'"':  # what follows a sign without a key is content
+                stop = _STOP.search(record, at)
+                at = stop.start() if stop else len(record)
+                continue
             quoted = name is None or record[at : at + 1] == b'"'
             closing = None
             if quoted and closes:
@@ -192,6 +198,7 @@ class _Finder:
 
 
 _BLANK: Final = re.compile(rb"[%b]" % BLANKS)
+_STOP: Final = re.compile(rb'[%b"]' % BLANKS)
 
 
 def _without_content(piece: Piece, marks: Marks) -> Marks:

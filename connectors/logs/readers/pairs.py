@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -63,6 +63,10 @@ class Places(NamedTuple):
         return Places(self.owner[at], self.codes[at], self.starts[at], self.ends[at])
 
 
+NO_KEY: Final = -2
+MOST_KNOWN: Final = 10_000  # texts remembered
+
+
 @dataclass(slots=True)
 class Names:
     """The fields that are wanted, as numbers, and how the log spells them.
@@ -77,6 +81,7 @@ class Names:
     spelled: dict[int, str] = field(default_factory=dict)
     unread: set[str] = field(default_factory=set)
     _codes: dict[str, int] = field(default_factory=dict)
+    _known: dict[str, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for number, name in enumerate((*self.wanted, *self.also)):
@@ -98,6 +103,16 @@ class Names:
         self.spelled.setdefault(number, key)
         return number
 
+    def _number(self, text: str, key: Callable[[str], str | None]) -> int:
+        """The number of the field whose key is in a text; the same few come again and again."""
+        number = self._known.get(text)
+        if number is None:
+            found = key(text)
+            number = NO_KEY if found is None else self.code(found)
+            if len(self._known) < MOST_KNOWN:
+                self._known[text] = number
+        return number
+
     def of(
         self,
         data: bytes,
@@ -107,11 +122,10 @@ class Names:
     ) -> tuple[NDArray[np.int16], NDArray[np.bool_]]:
         """The numbers of keys, and which are keys at all; key: the key in a text, if it is one."""
         found = text_array(data, starts, ends).dictionary_encode()
-        keys = [key(text) for text in found.dictionary.to_pylist()]
-        numbers = [-1 if one is None else self.code(one) for one in keys]
         index = np.asarray(found.indices.to_numpy(zero_copy_only=False))
-        valid = np.array([one is not None for one in keys], bool)
-        codes = np.array(numbers, np.int16)[index]
+        numbers = np.array([self._number(text, key) for text in found.dictionary.to_pylist()])
+        valid = numbers > NO_KEY
+        codes = np.maximum(numbers, -1).astype(np.int16)[index]
         return codes, np.ones(len(index), bool) if valid.all() else valid[index]
 
 
@@ -196,8 +210,10 @@ class PairTable:
     def _column(self, at: NDArray[np.int64]) -> pa.Array:
         """A value for each record; null for those without such a pair, or with a word for none."""
         values = self.texts(at)
-        nothing = pc.is_in(values, value_set=pa.array(self.fmt.reader.missing, pa.string()))
-        if pc.any(nothing).as_py():
+        words = self.fmt.reader.missing
+        longest = max((len(word.encode()) for word in words), default=-1)
+        if ((self.pairs.ends[at] - self.pairs.starts[at]) <= longest).any():
+            nothing = pc.is_in(values, value_set=pa.array(words, pa.string()))
             values = pc.if_else(nothing, None, values)
         size = len(self.segment)
         if len(at) == size:
