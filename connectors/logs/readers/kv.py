@@ -175,8 +175,8 @@ class _Finder:
             at = start = found.end()
             name = found[1]
             if name is None and found[0] != b'"':  # what follows a sign without a key is content
-                stop = _STOP.search(record, at)
-                at = stop.start() if stop else len(record)
+                halt = _STOP.search(record, at)
+                at = halt.start() if halt else len(record)
                 continue
             quoted = name is None or record[at : at + 1] == b'"'
             closing = None
