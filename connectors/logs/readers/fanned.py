@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 LIST: Final = "_list"
 EMPTY: Final = "empty_list"
-_LEVEL: Final = re.compile(r"(?:([0-9])(?=\$))?(.*)", re.DOTALL)
+_LEVEL: Final = re.compile(r"(json:)?(?:([0-9])(?=\$))?(.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,8 @@ class FanReader:
         for name in wanted:
             if name not in parts:
                 path = given.get(name, f"{depth}{inside(name)}")
-                level, path = _LEVEL.findall(path)[0]
-                places[int(level or 0)][name] = path
+                as_json, level, path = _LEVEL.findall(path)[0]
+                places[int(level or 0)][name] = as_json + path
         for level, path in enumerate(rule.each):
             places[level][LIST] = AS_JSON + inside(path)
         self._readers = [JsonReader(fmt, tuple(one), con, given=one) for one in places]
@@ -98,6 +98,9 @@ class FanReader:
     ) -> tuple[NDArray[np.int64], pa.Array, int]:
         """Elements of the lists at one depth, whose they are, and how many lists are empty."""
         texts = whole(table.column(LIST))
+        # some exports write the one element there is without its list
+        alone = pc.starts_with(texts, "{").fill_null(fill_value=False)
+        texts = pc.if_else(alone, pc.binary_join_element_wise("[", texts, "]", ""), texts)
         lists = pc.starts_with(texts, "[").fill_null(fill_value=False)
         for i in np.flatnonzero(~np.asarray(lists.to_numpy(False))).tolist():
             value = texts[i].as_py()

@@ -213,6 +213,22 @@ def test_elements_may_be_objects(read_text):
     assert found.column("dst_host") == ["a.example", "b.example"]
 
 
+def test_one_object_in_place_of_a_list_counts_as_a_list_of_one(read_text):
+    fmt = own({"kind": "ndjson", "each": ["answers"], "fields": {"ts": "$.ts"}})
+    line = {"ts": "1772438400", "answers": {"host": "a.example"}}
+    found = read_text(fmt, json.dumps(line) + "\n")
+    assert (found.column("dst_host"), found.said) == (["a.example"], [])
+
+
+def test_what_an_element_holds_may_be_taken_as_json(read_text):
+    fmt = own(
+        {"kind": "ndjson", "each": ["answers"], "fields": {"ts": "$.ts", "tags": "json:1$.tags"}},
+        {"app": ["json_of(tags, '$[1]')"]},
+    )
+    line = {"ts": "1772438400", "answers": [{"host": "a.example", "tags": ["x", "y"]}]}
+    assert read_text(fmt, json.dumps(line) + "\n").column("app") == ["y"]
+
+
 WRAPPED = own({"kind": "ndjson", "unwrap": ["result._raw", "message"]}, {"app": ["kind"]})
 RECORD = {"ts": "1772438400", "host": "a.example"}
 
