@@ -224,6 +224,10 @@ def _scan(
     partial = engine.run(fmt, reading.settings, cut, screen=screen)
     zone = reading.settings.timezone or "UTC"
     result = _result(stream, stream.outcome(), fmt, zone, partial)
+    if partial.yearless and result.status != "failed":
+        until = reading.settings.reference_date or "tomorrow"
+        message = f"times without a year: {partial.yearless}, read as the latest not after {until}"
+        result.notices.append(Notice(stream.path, "note", "year", message))
     remarks = folded(partial.notices, stream.path)
     wrong = misfit(
         stream.path,
