@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 KEPT_REJECTS: Final = 1000
 HELD: Final = 1 << 15  # rows that wait to be summed
+FEW: Final = 1 << 11  # rows of a source that are summed with those of others, when they are written
 PARTS: Final = 16  # into which sums are cut that memory has no room for
 
 
@@ -41,7 +42,7 @@ class Partial:
     sightings: PARTIAL rows of one piece, detections and review candidates alike. matched counts
     detections. days: distinct days (since 1970) on which this source has records. spill: where
     sums wait that grew too large; without one they stay in memory. parked: after `finish` the sums
-    of all pieces, in tables that have no key in common.
+    of all pieces, in tables that have no key in common, or one of a few rows that are not summed.
     """
 
     sightings: pa.Table = field(default_factory=PARTIAL.empty_table)
@@ -92,8 +93,12 @@ class Partial:
                 self._to_disk(self.spill)
 
     def finish(self) -> Partial:
-        """Sum the pieces into `parked`."""
-        if self.spill is None:
+        """Sum the pieces into `parked`; a few rows are left as they are."""
+        if not self._parts and sum(piece.num_rows for piece in self.pieces) <= FEW:
+            pieces = [piece.cast(PARTIAL) for piece in self.pieces]
+            few = pa.concat_tables([PARTIAL.empty_table(), *pieces])
+            self.parked = [kept(few) if self.spill is None else self.spill.park(few)]
+        elif self.spill is None:
             self.parked = [kept(summed(self.pieces))]
         elif not self._parts:
             self.parked = [self.spill.park(summed(self.pieces))]

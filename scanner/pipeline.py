@@ -106,7 +106,7 @@ def scan(request: ScanRequest, watcher: Watcher, show: Show) -> RunOutcome:
                 (results[0] if results else said(notice)).notices.append(notice)
             _once(results, record.already_read(store.con))
             try:
-                _commit(store, request, inputs, results, outcome, started)
+                _commit(store, request, inputs, results, outcome, started, spill)
             except UNWRITTEN as problem:
                 raise NoSpace(
                     f"the store could not be written: {str(problem).splitlines()[0]}",
@@ -233,6 +233,7 @@ def _commit(
     results: Sequence[SourceResult],
     outcome: RunOutcome,
     started: float,
+    spill: Spill,
 ) -> None:
     as_of = request.as_of or request.now.date()
     with store.transaction() as con:
@@ -255,7 +256,7 @@ def _commit(
         record.write_run(con, facts)
         record.write_services(con, outcome.run_id, inputs.compiled)
         record.write_sources(con, outcome.run_id, request.organisation, results)
-        write_sightings(con, outcome.run_id, request.organisation, inputs.compiled, results)
+        write_sightings(con, outcome.run_id, request.organisation, inputs.compiled, results, spill)
         record.write_register_problems(con, outcome.run_id, inputs.register.problems)
         write_remarks(con, outcome.run_id, inputs.compiled.remarks)
         build_assets(con)

@@ -14,15 +14,18 @@ import pyarrow as pa
 
 from scanner.errors import AccountingError
 from scanner.identify import identified
-from scanner.partial import detections
-from scanner.sums import PARTIAL
+from scanner.partial import FEW, detections
+from scanner.spill import kept
+from scanner.sums import SOURCED, packed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from scanner.sources import SourceResult
+    from scanner.spill import Parked, Spill
     from signatures.compile import Compiled
 
+AT_ONCE: Final = 1 << 15  # rows of small sources that are written together
 _SELECTED: Final = {"indicators": "string_split(indicators, chr(10)) as indicators"}
 
 
@@ -32,31 +35,86 @@ def write_sightings(
     organisation: str,
     compiled: Compiled,
     results: Sequence[SourceResult],
+    spill: Spill,
 ) -> None:
     """Detections as sightings of assets, the rest as candidates for review."""
+    matched = sum(result.partial.matched for result in results)
     products = {one.id: one.product for one in compiled.services.values()}
-    _candidates(con, run_id, results)
-    wanted = con.sql("from sighting limit 0").columns
-    select = [_SELECTED.get(name, name) for name in wanted]
-    for found in identified(con, Detected(results), products, organisation, run_id):
-        tagged = found.append_column("run_id", pa.repeat(run_id, found.num_rows))
+    sources = _sources(results)
+    _weak_table(con)
+    found = Parts([spill.park(part) for part in _strong(con, results)], sources)
+    _candidates(con, run_id, sources)
+    columns = con.sql("from sighting limit 0").columns
+    select = [duckdb.SQLExpression(_SELECTED.get(name, name)) for name in columns]
+    for part in identified(con, found, products, organisation, run_id):
+        tagged = part.append_column("run_id", pa.repeat(run_id, part.num_rows))
         # A registered table would be kept until the transaction ends, and all of them with it.
-        con.from_arrow(tagged).select(*map(duckdb.SQLExpression, select)).insert_into("sighting")
-    _hold_hits(con, run_id, sum(result.partial.matched for result in results))
+        con.from_arrow(tagged).select(*select).insert_into("sighting")
+    _hold_hits(con, run_id, matched)
 
 
 @dataclass(frozen=True, slots=True)
-class Detected:
-    """The detections of all sources, table by table, with where they come from."""
+class Parts:
+    """The detections of all sources, part by part, with where they come from."""
 
-    results: Sequence[SourceResult]
+    parts: Sequence[Parked]
+    sources: pa.Table
 
     def __iter__(self) -> Iterator[pa.Table]:
-        """As often as it is asked; tables that wait on disk are read anew."""
-        yield _tagged(PARTIAL.empty_table(), None)
-        for result in self.results:
-            for table in result.partial.tables():
-                yield _tagged(detections(table)[0], result)
+        """As often as it is asked; parts that wait on disk are read anew."""
+        for part in [kept(SOURCED.empty_table()), *self.parts]:
+            table = part.table()
+            where = self.sources.take(table["source_no"].combine_chunks())
+            table = table.drop_columns("source_no")
+            for name in where.column_names:
+                table = table.append_column(name, where[name])
+            yield table
+
+
+def _sources(results: Sequence[SourceResult]) -> pa.Table:
+    """What the store says of each source, by its number."""
+    text = pa.string()
+    path = pa.array([one.path for one in results], text)
+    return pa.table(
+        {
+            "source": path,
+            "format": pa.array([one.format for one in results], text),
+            "sha256": pa.array([one.sha256 for one in results], text),
+            "sample_path": path,
+        }
+    )
+
+
+def _strong(con: duckdb.DuckDBPyConnection, results: Sequence[SourceResult]) -> Iterator[pa.Table]:
+    """Detections by the number of their source; the rest goes into table weak.
+
+    Results give up their tables. Small ones are summed together, since a sum has its own price.
+    """
+    few: list[pa.Table] = []
+    weak: list[pa.Table] = []
+    for number, result in enumerate(results):
+        for table in result.partial.tables():
+            found, other = (_numbered(some, number) for some in detections(table))
+            weak.append(other)
+            if found.num_rows > FEW:
+                yield found
+            else:
+                few.append(found)
+            if sum(some.num_rows for some in few) > AT_ONCE:
+                yield packed(few, SOURCED).cast(SOURCED)
+                few = []
+            if sum(some.num_rows for some in weak) > AT_ONCE:
+                con.from_arrow(pa.concat_tables(weak)).insert_into("weak")
+                weak = []
+        result.partial.parked = []
+    yield packed(few, SOURCED).cast(SOURCED)
+    if weak:
+        con.from_arrow(pa.concat_tables(weak)).insert_into("weak")
+
+
+def _numbered(table: pa.Table, number: int) -> pa.Table:
+    numbers = pa.repeat(pa.scalar(number, pa.int64()), table.num_rows)
+    return table.add_column(0, "source_no", numbers)
 
 
 def _hold_hits(con: duckdb.DuckDBPyConnection, run_id: str, matched: int) -> None:
@@ -68,50 +126,36 @@ def _hold_hits(con: duckdb.DuckDBPyConnection, run_id: str, matched: int) -> Non
         raise AccountingError(f"{matched} records matched, the sightings hold {int(hits)}")
 
 
-def _tagged(found: pa.Table, result: SourceResult | None) -> pa.Table:
-    """Sightings with where they come from."""
-    for name, value in (
-        ("source", result.path if result else None),
-        ("format", result.format if result else None),
-        ("sha256", result.sha256 if result else None),
-        ("sample_path", result.path if result else None),
-    ):
-        text = pa.scalar(value, pa.string())
-        found = found.append_column(name, pa.repeat(text, found.num_rows))
-    return found
-
-
-def _candidates(
-    con: duckdb.DuckDBPyConnection, run_id: str, results: Sequence[SourceResult]
-) -> None:
-    con.register("nothing", PARTIAL.empty_table())
-    con.execute("create temp table weak as select * from nothing")
+def _weak_table(con: duckdb.DuckDBPyConnection) -> None:
+    con.register("nothing", SOURCED.empty_table())
+    con.execute("create or replace temp table weak as select * from nothing")
     con.unregister("nothing")
-    for result in results:
-        for table in result.partial.tables():
-            _, weak = detections(table)
-            if weak.num_rows:
-                con.from_arrow(weak).insert_into("weak")
-        con.execute(
-            """
-            insert into candidate by name
-            select
-                $run_id               as run_id,
-                $path                 as source,
-                service,
-                kind,
-                detection,
-                coalesce(dst_host, dst_ip) as dst_host,
-                replace(indicators, chr(10), ', ') as why,
-                sum(hits)             as hits,
-                min(first_seen)       as first_seen,
-                max(last_seen)        as last_seen,
-                $path                 as sample_path,
-                min(sample_line)      as sample_line
-            from weak
-            group by all
-            """,
-            {"run_id": run_id, "path": result.path},
-        )
-        con.execute("delete from weak")
+
+
+def _candidates(con: duckdb.DuckDBPyConnection, run_id: str, sources: pa.Table) -> None:
+    numbers = pa.array(range(sources.num_rows), pa.int64())
+    con.register("place", sources.select(["source"]).append_column("source_no", numbers))
+    con.execute(
+        """
+        insert into candidate by name
+        select
+            $run_id               as run_id,
+            p.source,
+            service,
+            kind,
+            detection,
+            coalesce(dst_host, dst_ip) as dst_host,
+            replace(indicators, chr(10), ', ') as why,
+            sum(hits)             as hits,
+            min(first_seen)       as first_seen,
+            max(last_seen)        as last_seen,
+            p.source              as sample_path,
+            min(sample_line)      as sample_line
+        from weak
+        join place as p using (source_no)
+        group by all
+        """,
+        {"run_id": run_id},
+    )
+    con.unregister("place")
     con.execute("drop table weak")

@@ -7,6 +7,7 @@ not parse, each ends as a SourceResult or a notice with the words of DESIGN tabl
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from typing import TYPE_CHECKING, Final
 
 from connectors.files.discover import discover
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from connectors.files.limits import Limits
     from connectors.files.objects.access import Access
     from connectors.files.stream import Outcome, Stream
+    from connectors.logs.detect import Detected
     from connectors.logs.model import Format
     from connectors.logs.settings import ReadSettings
     from connectors.logs.values import Segment
@@ -88,6 +90,7 @@ class Reading:
     progress: Callable[[int], None] | None = None
     known: Sequence[Before] = ()
     depth: str = "full"
+    met: dict[tuple[str, bytes], Detected] = field(default_factory=dict)
 
     def screens(self, stream: Stream) -> bool:
         """Whether a stream is to be screened, if its format can be."""
@@ -98,7 +101,11 @@ class Reading:
         """The format of a stream, or why there is none."""
         if self.forced is not None:
             return self.forced, "named by --format", []
-        found = detect(stream.head(), stream.path, self.formats)
+        head = stream.head()
+        key = stream.path, blake2b(head, digest_size=16).digest()
+        found = self.met.get(key)
+        if found is None:  # once to find the order of files, and once to read them
+            found = self.met[key] = detect(head, stream.path, self.formats)
         return found.format, found.why, list(found.notices)
 
 
