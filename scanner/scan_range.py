@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from scanner.match.verdict import Verdict
     from scanner.names import Names
 
+DNS_PORT: Final = 53
 DAY: Final = 86_400_000_000  # microseconds
 # Of a weak sign, what the list for review says; the rest of its keys is dropped.
 TOLD_OF_WEAK: Final = frozenset(
@@ -156,7 +157,7 @@ def _sightings(batch: Batch, found: Matched, scan: Scan) -> pa.Table:
     who = [
         scan.actor(user, device, address)
         for user, device, address in zip(
-            texts("src_user"), texts("src_device"), texts("src_ip"), strict=True
+            texts("src_user"), texts("src_device"), _clients(taken), strict=True
         )
     ]
     hosted = said(attrgetter("by_host"), pa.bool_())
@@ -209,6 +210,18 @@ def _bare(table: pa.Table, sure: pa.Array) -> pa.Table:
         kept = pc.if_else(sure, column, pa.scalar(None, column.type))
         table = table.set_column(table.column_names.index(name), name, kept)
     return table
+
+
+def _clients(taken: pa.Table) -> list[object]:
+    """The addresses that asked: of an answer that a name server sent, the other end."""
+    if "src_ip" not in taken.column_names:
+        return [None] * len(taken)
+    if {"class", "src_port", "dst_ip"} <= set(taken.column_names):
+        answer = pc.and_kleene(
+            pc.equal(taken["class"], "dns"), pc.equal(taken["src_port"], DNS_PORT)
+        ).fill_null(fill_value=False)
+        return list(pc.if_else(answer, taken["dst_ip"], taken["src_ip"]).to_pylist())
+    return list(taken["src_ip"].to_pylist())
 
 
 def _each(column: pa.ChunkedArray, function: Callable[[object], str | None]) -> pa.Array:

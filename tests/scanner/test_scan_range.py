@@ -1,6 +1,7 @@
 """Pieces of a log add up to the same sightings however the log was cut."""
 
 import datetime as dt
+import json
 
 import pytest
 from hypothesis import given, settings
@@ -42,10 +43,10 @@ def log(size):
     return HEADER + "".join(rows)
 
 
-def scanned(path, block=8 << 20, threads=2):
+def scanned(path, block=8 << 20, threads=2, fmt="generic_csv"):
     """The partial of a whole file, read in blocks of a size by so many threads."""
     found = next(iter(discover([str(path)])))
-    fmt = FORMATS["generic_csv"]
+    fmt = FORMATS[fmt]
     with (
         LocalEngine(TABLES, Scan(People(), b"k" * 32), Names(), threads) as engine,
         next(iter(open_streams(found, Limits(block=block)))) as stream,
@@ -126,3 +127,17 @@ def test_no_pieces_sum_to_no_rows():
 )
 def test_clients_are_told_by_family(agent, family):
     assert client_of(agent) == family
+
+
+def test_a_dns_answer_is_the_use_of_who_asked(tmp_path):
+    """Suricata tells of the answer as of a record from the server to the client."""
+    event = {"timestamp": "2026-03-02T08:00:03.1+0000", "event_type": "dns", "proto": "UDP",
+             "src_ip": "10.0.0.53", "src_port": 53, "dest_ip": "10.0.4.7", "dest_port": 40000,
+             "dns": {"type": "answer", "rrname": "claude.ai", "rdata": "192.0.2.1"}}  # fmt: skip
+    asked = event | {"src_ip": "10.0.4.7", "src_port": 40000, "dest_ip": "10.0.0.53",
+                     "dest_port": 53, "dns": {"type": "query", "rrname": "claude.ai"}}  # fmt: skip
+    path = tmp_path / "eve.json"
+    path.write_text("".join(json.dumps(one) + "\n" for one in (asked, event)))
+    partial = scanned(path, fmt="suricata_eve")
+    assert partial.matched == 2
+    assert len(set(partial.everything()["actor"].to_pylist())) == 1
