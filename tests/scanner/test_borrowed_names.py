@@ -122,7 +122,7 @@ def evidence(asset):
 
 def test_a_flow_event_borrows_from_an_answer_that_stands_after_it(found):
     eve = event("flow", 1, "198.51.100.20", **SENT) + dns_event(2, "claude.ai", "198.51.100.20")
-    assert evidence(found(eve=eve)["Claude"]) == [("high", 1, None), ("medium", 1, 500)]
+    assert evidence(found(eve=eve)["Claude"]) == [("high", 2, None), ("medium", 1, 500)]
 
 
 def test_a_flow_event_borrows_from_the_handshake_of_its_own_connection(found):
@@ -135,7 +135,7 @@ def test_a_flow_event_borrows_from_the_handshake_of_its_own_connection(found):
 
 def test_the_flow_of_a_question_to_a_resolver_is_no_connection_to_the_answer(found):
     eve = dns_event(2, "claude.ai", "198.51.100.20") + event("flow", 2, "10.0.0.53", 53, **SENT)
-    assert evidence(found(eve=eve)["Claude"]) == [("high", 1, None)]
+    assert evidence(found(eve=eve)["Claude"]) == [("high", 2, None)]
 
 
 def test_a_flow_event_to_an_address_that_nobody_answered_is_nobodys(found):
