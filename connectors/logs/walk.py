@@ -28,7 +28,7 @@ from connectors.logs.values import Counts, Reject, Segment
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-WRAPPERS: Final = ("Records", "records", "items", "entries", "value", "events")
+WRAPPERS: Final = ("Records", "records", "items", "entries", "value", "events", "data")
 MAX_ELEMENT: Final = 1 << 20
 MOST_PASSED: Final = 100  # lists remembered of an object that may yet be a record
 

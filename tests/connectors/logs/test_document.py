@@ -53,6 +53,12 @@ def test_the_list_may_come_before_the_one_that_is_read(read_text):
     assert (hosts(found), len(found.notices)) == (["h1.example"], 1)
 
 
+@pytest.mark.parametrize("name", ["items", "value", "events", "data"])
+def test_answers_of_apis_wrap_their_records(read_text, name):
+    text = json.dumps({"object": "list", name: rows(1, 2), "has_more": False}, indent=1)
+    assert hosts(read_text("generic_json", text)) == ["h1.example", "h2.example"]
+
+
 def test_the_list_may_lie_in_an_object_beside(read_text):
     text = json.dumps({"items": rows(1), "data": {"rows": rows(2)}})
     assert read_text("generic_json", text).notices == [
