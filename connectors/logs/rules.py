@@ -89,7 +89,10 @@ def without_remarks(lines: Lines, comment: bytes) -> tuple[Lines, Counts]:
 
 
 class ZeekRules:
-    """Zeek's own TSV: `#` lines are headers, `#fields` may come again with other columns."""
+    """Zeek's own TSV: `#` lines are headers, `#fields` may come again with other columns.
+
+    So are those of W3C's extended log format, whose `#Fields:` are parted by blanks.
+    """
 
     def __init__(self, fmt: Format, path: str) -> None:
         self.refused = False
@@ -143,9 +146,10 @@ class ZeekRules:
             found = _SEPARATOR.fullmatch(text.removeprefix("#separator ").strip())
             if found:
                 self._delim = chr(int(found[1], 16))
-        elif text.startswith("#fields"):
-            self._columns = tuple(text.split(self._delim)[1:])
-            self._open = True
+        elif text[:7].lower() == "#fields":
+            extended = text[7:8] == ":"
+            self._columns = tuple(text[8:].split() if extended else text.split(self._delim)[1:])
+            self._open = not extended  # W3C's has no #close
             if doubled := named_twice(self._columns):
                 self._notices.append(columns_twice(self._path, doubled, line))
         elif text.startswith("#close"):

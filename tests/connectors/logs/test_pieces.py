@@ -78,6 +78,21 @@ def test_rows_of_a_ragged_table_may_be_shorter_and_longer(read_text):
     assert [(line, reason) for line, _, reason, _ in found.said] == [(4, "missing")]
 
 
+ELFF = own({"kind": "header_tsv", "delim": " "}, {"src_user": ['"cs(User)"']})
+
+
+def test_the_header_of_the_extended_log_format_may_change_in_mid_file(read_text):
+    text = (
+        '#Software: x\n#Fields: ts host cs(User)\n1772438400 a.example "Ann B"\n'
+        "#Date: 2026\n#Fields:  cs(User) ts host\n- 1772438401 b.example\n1772438402\n"
+    )
+    for block in (1, 60, 1 << 20):
+        found = read_text(ELFF, text, block=block)
+        assert found.column("dst_host") == ["a.example", "b.example"]
+        assert found.column("src_user") == ["Ann B", None]
+        assert (len(found.rejects), found.counts.header, found.notices) == (1, 4, [])
+
+
 def test_a_short_row_with_a_quote_inside_a_field_is_read_as_it_stands(read_text):
     found = read_text(RAGGED, '1772438400,a.example\n1772438401,b"c"\n')
     assert found.column("dst_host") == ["a.example", 'b"c"']
