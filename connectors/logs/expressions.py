@@ -1,8 +1,8 @@
 """The SQL of format files: parsed by DuckDB, and only scalar expressions over named fields.
 
-A format that somebody sends is code, so what it may say is a short list of expression classes;
-a query, a table, a window or a setting is none of them. Reading outside is also closed off where
-the expressions run (engine.py).
+A format that somebody sends is code, so what it may say is a short list of expression classes and
+functions (functions.py); a query, a table, a window or a setting is none of them. Reading outside
+is also closed off where the expressions run (engine.py).
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import duckdb
+
+from connectors.logs.functions import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -162,6 +164,8 @@ def _fields(
         raise ExpressionError(
             where, f"{str(kind).lower()} is not allowed", "use scalar expressions over fields"
         )
+    if kind == "FUNCTION" and (wrong := refusal(node["function_name"])) is not None:
+        raise ExpressionError(where, *wrong)
     if kind == "COLUMN_REF":
         name = ".".join(node["column_names"])
         if name in bound:

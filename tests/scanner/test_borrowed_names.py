@@ -140,7 +140,7 @@ def test_the_flow_of_a_question_to_a_resolver_is_no_connection_to_the_answer(fou
 
 def test_a_flow_event_to_an_address_that_nobody_answered_is_nobodys(found):
     eve = event("flow", 1, "198.51.100.99", **SENT) + dns_event(2, "claude.ai", "198.51.100.20")
-    assert evidence(found(eve=eve)["Claude"]) == [("high", 1, None)]
+    assert evidence(found(eve=eve)["Claude"]) == [("high", 2, None)]
 
 
 @pytest.mark.parametrize("order", [("flows", "dns"), ("dns", "flows")])
