@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import re2
 
@@ -93,25 +94,33 @@ def _names(fmt: Format) -> str:
 
 def knows(fmt: Format, sample: Sample) -> bool:
     """Whether a format claims this log: it says something, and all it says holds."""
+    checks = _checks(fmt, sample)
+    first = next(checks, None)
+    return bool(first) and all(checks)
+
+
+def _checks(fmt: Format, sample: Sample) -> Iterator[bool]:
+    """What a format says of its logs, and whether it holds; the cheapest first."""
     rule = fmt.detect
-    checks: list[bool] = []
+    if rule.json_has or (rule.none_of and fmt.reader.kind in {"ndjson", "json_doc"}):
+        yield any(
+            all(_has(thing, key) for key in rule.json_has)
+            and not any(_has(thing, key) for key in rule.none_of)
+            for thing in (*sample.objects[:5], *inner(sample.objects[:5], fmt))
+        )
     if rule.first_line is not None:
         first = sample.without_prefix() if fmt.reader.syslog else sample.first
-        checks.append(re2.search(rule.first_line, first) is not None)
-    if rule.first_bytes is not None:
-        checks.append(re2.search(rule.first_bytes, sample.text) is not None)
+        yield _compiled(rule.first_line).search(first) is not None
     if rule.header_has:
         header = {canonical(name) for name in header_of(fmt, sample)}
-        checks.append(all(canonical(name) in header for name in rule.header_has))
-    if rule.json_has or (rule.none_of and fmt.reader.kind in {"ndjson", "json_doc"}):
-        checks.append(
-            any(
-                all(_has(thing, key) for key in rule.json_has)
-                and not any(_has(thing, key) for key in rule.none_of)
-                for thing in (*sample.objects[:5], *inner(sample.objects[:5], fmt))
-            )
-        )
-    return bool(checks) and all(checks)
+        yield all(canonical(name) in header for name in rule.header_has)
+    if rule.first_bytes is not None:
+        yield _compiled(rule.first_bytes).search(sample.text) is not None
+
+
+@cache
+def _compiled(pattern: str) -> Any:  # noqa: ANN401 - re2 ships no types
+    return re2.compile(pattern)
 
 
 def _generic(fmt: Format, sample: Sample) -> bool:
