@@ -67,9 +67,10 @@ class _Finder:
         self.bad: list[Bad] = []
         self._names = names
         self._sign = sign[0]
-        begins = rb"(?:(?<=[\s,;|\[>])|^)"
+        begins, one = rb"(?:(?<=[\s,;|\[>])|^)", re.escape(sign)
+        # Check Point doubles the sign before some quoted values: methods::"ESP: AES-128"
         self._token = re.compile(
-            begins + b"(" + _NAME + b")" + re.escape(sign) + b'|"|' + re.escape(sign)
+            begins + b"(" + _NAME + b")" + one + b"(?:" + one + b'(?="))?|"|' + one
         )
 
     def find(self, piece: Piece) -> Places:

@@ -34,6 +34,7 @@ def read(records):
 @example(records=['a="x"b=1', 'a=x,b=2 "b=3" c=4', r'a="\"" b=1', 'a="b', "a=b=c"])
 @example(records=['a=x"y z" b=2', '="" a=1', r"a=\\ b=\""])
 @example(records=["<189>a=1", '[a="1" b="2"]', "x,a=1", "a=1,b=2", 'a="1",b=2'])
+@example(records=['a=="x b=1" c=2', "a==b c==", 'a== "b=2"'])
 @settings(max_examples=300, deadline=None)
 def test_both_ways_find_the_same_pairs(records):
     with pytest.MonkeyPatch.context() as patch:

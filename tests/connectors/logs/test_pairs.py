@@ -24,6 +24,7 @@ def one(found, column):
         ("user=", None),
         ('user=""', None),
         ("user=a=b", "a=b"),
+        ('user=="anna b"', "anna b"),
         ("USER=anna", "anna"),
         ("user=first user=second", "first"),
     ],
