@@ -46,8 +46,7 @@ def test_known(detected, text, name):
         ('{"a":1,"b":2}\n', "keys are a, b"),
         ("#separator \\x09\n#path\tfiles\n#fields\tts\tfuid\n", "a Zeek log of files"),
         ("hello world\n", "unknown log format"),
-        ("192.0.2.1 - - [01/Mar/2026:00:00:00 +0000] \"GET / HTTP/1.1\" 200 1 \"-\" \"curl\"\n",
-         "unknown log format"),
+        ("Mar  1 00:00:00 gw sshd[7]: Accepted publickey for anna\n", "unknown log format"),
     ],
 )  # fmt: skip
 def test_unknown_says_why(detected, text, why):
