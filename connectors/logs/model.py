@@ -67,7 +67,8 @@ class Reader(_Strict):
     them if they are texts; a path in fields that begins `1$` begins in one of the first list.
     pair: the sign between key and value of kv. ragged: rows of a table may be shorter or longer
     than its columns. patterns: several instead of one; the first that fits a line counts.
-    dotted: a name with dots is a key as it stands, or leads into objects.
+    dotted: a name with dots is a key as it stands, or leads into objects. skip_blanks: a blank may
+    stand before the opening quote of a field of csv.
     """
 
     kind: Kind
@@ -83,6 +84,7 @@ class Reader(_Strict):
     pattern: str | None = None
     patterns: list[str] = []
     ragged: bool = False
+    skip_blanks: bool = False
     dotted: bool = False
     pair: str = "="
     unwrap: str | list[str] = []

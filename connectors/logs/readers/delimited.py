@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from connectors.logs.values import Segment
 
 QUOTE_NEVER_CLOSED = "quote never closed"
+BLANK: Final = 32
 _NUMBERED: Final = re.compile(r"c[1-9][0-9]{0,3}")
 
 
@@ -55,7 +56,7 @@ class DelimitedReader:
         )
         if plain is not None:
             return Source(plain, every_row(segment), names=names, cleaned=True)
-        marks, literal = _separators(segment, segment.delim, rule.quote)
+        marks, literal = _separators(segment, segment.delim, rule.quote, blanks=rule.skip_blanks)
         first = np.searchsorted(marks, segment.starts)
         found = np.searchsorted(marks, segment.ends) - first + 1
         good = (found > 0) if rule.ragged else (found == len(header))
@@ -63,7 +64,7 @@ class DelimitedReader:
             good &= ~literal
         rows = every_row(segment) if good.all() else np.flatnonzero(good)
         width = found[rows] if rule.ragged else len(header)
-        cells = _Cells(segment, rule.quote, marks, first, rows, width)
+        cells = _Cells(segment, rule.quote, marks, first, rows, width, blanks=rule.skip_blanks)
         columns = {name: cells.column(i) for name, i in where.items()}
         source = Source(pa.table(columns) if columns else empty_table(len(rows)), rows, names=names)
         if len(rows) < len(segment):
@@ -132,9 +133,11 @@ def _bad(
 
 
 def _separators(
-    segment: Segment, delim: str, quote: str
+    segment: Segment, delim: str, quote: str, *, blanks: bool
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_] | None]:
     """Positions of separators outside quotes, and which records are not quoted as RFC 4180 says.
+
+    blanks: one may stand between a separator and an opening quote.
 
     The second is None where no record holds a quote.
     """
@@ -156,6 +159,8 @@ def _separators(
     at_start = quotes == segment.starts[record_of]
     at_end = quotes + 1 == segment.ends[record_of]
     q, d = ord(quote), ord(delim)
+    if blanks:
+        before = np.where((before == BLANK) & opening, padded[quotes - 2], before)
     # an opening quote follows a separator, or the closing quote it doubles; a closing one likewise
     fits = np.where(
         opening, at_start | (before == d) | (before == q), at_end | (after == d) | (after == q)
@@ -179,6 +184,7 @@ class _Cells:
     first: NDArray[np.int64]
     rows: NDArray[np.int64]
     width: int | NDArray[np.int64]
+    blanks: bool = False
 
     def column(self, i: int) -> pa.Array:
         """Field i of every row, without its quotes; null in rows that end before it."""
@@ -206,6 +212,8 @@ class _Cells:
             ends = self.marks[first + i]
         column = text_array(segment.data, starts, ends)
         if self.quote and len(rows) and self.quote.encode() in segment.data:
+            if self.blanks:
+                column = pc.replace_substring_regex(column, f"^ {self.quote}", self.quote)
             column = _unquoted(column, self.quote)
         return column
 

@@ -78,6 +78,16 @@ def test_rows_of_a_ragged_table_may_be_shorter_and_longer(read_text):
     assert [(line, reason) for line, _, reason, _ in found.said] == [(4, "missing")]
 
 
+def test_a_blank_may_stand_before_a_quote_where_the_format_says_so(read_text):
+    reader = {"kind": "csv", "header": "no", "default_columns": ["ts", "host"], "ragged": True}
+    text = '1772438400, "a.example", "x, ""y"""\n"1772438401", b.example,z\n'
+    found = read_text(own({**reader, "skip_blanks": True}, {"app": ["c3"]}), text)
+    assert found.column("dst_host") == ["a.example", " b.example"]
+    assert found.column("app") == ['x, "y"', "z"]
+    strict = read_text(own(reader), '"1772438400", "a.example"\n')
+    assert strict.said == [(1, None, "quotes inside a field that is not quoted", None)]
+
+
 ELFF = own({"kind": "header_tsv", "delim": " "}, {"src_user": ['"cs(User)"']})
 
 
