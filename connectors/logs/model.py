@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import re2
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
@@ -45,6 +45,13 @@ class Detect(_Strict):
     json_has: list[str] = []
     none_of: list[str] = []
     weak: bool = False
+
+    @field_validator("first_line", "first_bytes")
+    @classmethod
+    def _is_re2(cls, value: str | None) -> str | None:
+        if value is not None:
+            _compiled(value)
+        return value
 
 
 class Split(_Strict):
@@ -142,11 +149,15 @@ class Reader(_Strict):
         return self
 
 
-def _check_pattern(pattern: str) -> None:
+def _compiled(pattern: str) -> Any:  # noqa: ANN401 - re2 ships no types
     try:
-        found = re2.compile(pattern)
+        return re2.compile(pattern)
     except re2.error as problem:
         raise ValueError(f"pattern is not RE2: {problem}") from None
+
+
+def _check_pattern(pattern: str) -> None:
+    found = _compiled(pattern)
     if not found.groups or found.groups != len(found.groupindex):
         raise ValueError("every group of a pattern needs a name: (?P<name>…) or (?:…)")
 

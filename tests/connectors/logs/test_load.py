@@ -54,6 +54,8 @@ def test_a_good_file_loads(tmp_path):
         (("require:", "like: nothing\nrequire:"), "mine.yaml:7: like: no such format"),
         (("{kind: csv}", "{kind: regex, pattern: '(a)'}"), "every group of a pattern needs a name"),
         (("{kind: csv}", "{kind: regex, pattern: '(?=a)'}"), "pattern is not RE2"),
+        (("reader:", "detect: {first_line: '(?=a)'}\nreader:"), "detect.first_line: "),
+        (("reader:", "detect: {first_bytes: 'a{9999}'}\nreader:"), "detect.first_bytes: "),
         (("{kind: csv}", "{kind: csv, delim: ';;'}"), "must be one ASCII character"),
         (("{kind: csv}", "{kind: split}"), "a split reader needs fields"),
     ],
