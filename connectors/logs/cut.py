@@ -14,6 +14,7 @@ from connectors.files.limits import Limits
 from connectors.logs.columnar import parquet_segments
 from connectors.logs.document import document_segments, is_document
 from connectors.logs.frame import IN_JSON, PLAIN, Lines, frame, repair
+from connectors.logs.pages import top_names
 from connectors.logs.rules import LineRules, Rules, ZeekRules
 from connectors.logs.tables import CsvRules
 from connectors.logs.values import Counts, Reject, Segment
@@ -51,7 +52,7 @@ class Cut:
         if fmt.reader.kind == "parquet":
             yield from parquet_segments(fmt, stream)
             return
-        if fmt.reader.kind == "json_doc" and is_document(stream.head()):
+        if fmt.reader.kind == "json_doc" and is_document(stream.head(), top_names(fmt)):
             yield from document_segments(stream)
             return
         rules = _rules(fmt, stream.path)

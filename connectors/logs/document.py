@@ -15,43 +15,53 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from connectors.logs.jsonlists import BLANKS
+from connectors.logs.pages import Pages, is_page
 from connectors.logs.walk import WRAPPERS, Walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Collection, Iterator
 
     from connectors.files.stream import Stream
     from connectors.logs.values import Segment
 
 PIECE: Final = 4 << 20
+LINES: Final = 5  # looked at, of a text that may be one record a line
 
 _NAMES = "|".join(WRAPPERS)
 _RECORDS = re.compile(r'\s*\{[^\[\]{}]*"[Rr]ecords"\s*:\s*\[')
 WRAPPED: Final = re.compile(rf'\s*(?:\[|\{{[^\[\]{{}}]*"(?:{_NAMES})"\s*:\s*\[)')
 
 
-def is_document(head: bytes) -> bool:
-    """Whether a JSON text is one document rather than one record a line.
+def is_document(head: bytes, names: Collection[str] = ()) -> bool:
+    """Whether a JSON text is one document, or several, rather than one record a line.
 
-    Of a text whose lines are whole objects only `Records` makes documents of them: `items` or
-    `events` may well be a field of a record.
+    Of a text whose lines are whole objects `Records` makes documents of them. `items` or `events`
+    may well be a field of a record: they do so if the elements of the list have more of the fields
+    that the format reads (names: in canonical spelling) than what is around the list.
     """
     text = head.decode("utf-8", "replace")
     lines = [line for line in text.split("\n") if line.strip()]
     if not lines:
         return False
-    if len(lines) > 1 and any(_is_object(line) for line in lines[:5]):
-        return _RECORDS.match(text) is not None or text.lstrip().startswith("[")
+    objects = [found for line in lines[:LINES] if (found := _object(line)) is not None]
+    pages = (
+        {said for one in objects if (said := is_page(one, names)) is not None} if names else set()
+    )
+    if pages == {False}:
+        return False
+    if len(lines) > 1 and objects:
+        return (True in pages) or _RECORDS.match(text) is not None or text.lstrip().startswith("[")
     walk = Walk("")
     walk.feed(head)
     return walk.lists > 0 or len(lines) > 1
 
 
-def _is_object(line: str) -> bool:
+def _object(line: str) -> dict[str, object] | None:
     try:
-        return isinstance(json.loads(line, parse_int=str, parse_float=str), dict)
+        found = json.loads(line, parse_int=str, parse_float=str)
     except (ValueError, RecursionError):
-        return False
+        return None
+    return found if isinstance(found, dict) else None
 
 
 def first_elements(head: bytes, most: int) -> list[bytes]:
@@ -65,26 +75,26 @@ def document_segments(stream: Stream) -> Iterator[Segment]:
     A document that grows changes its closing brackets, so each segment says of what text before
     them (`head`) it is the end.
     """
-    walk, head = Walk(stream.path), _Head()
+    pages, head = Pages(stream.path), _Head()
     held: list[bytes] = []
     size = 0
     for chunk in stream.chunks():
         held.append(chunk)
         size += len(chunk)
         if size >= PIECE:
-            yield _fed(walk, head, b"".join(held))
+            yield from _fed(pages, head, b"".join(held))
             held, size = [], 0
     if held:
-        yield _fed(walk, head, b"".join(held))
-    yield walk.end()
+        yield from _fed(pages, head, b"".join(held))
+    yield from pages.end()
 
 
-def _fed(walk: Walk, head: _Head, piece: bytes) -> Segment:
-    head.feed(piece)
-    segment = walk.feed(piece)
-    if len(segment):
-        segment.head = head.at(walk.reached)
-    return segment
+def _fed(pages: Pages, head: _Head, piece: bytes) -> Iterator[Segment]:
+    for part, segment in pages.feed(piece):
+        head.feed(part)
+        if len(segment):
+            segment.head = head.at(pages.walk.reached)
+        yield segment
 
 
 class _Head:

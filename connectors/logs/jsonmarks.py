@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Marks:
-    """Brackets and commas outside strings, with the depth after each."""
+    """Brackets and commas outside strings, with the depth after each; quotes: those of strings."""
 
     at: NDArray[np.int64]
     char: NDArray[np.uint8]
     depth: NDArray[np.int64]
+    quotes: NDArray[np.int64]
 
     @property
     def deepest(self) -> int:
@@ -53,7 +54,7 @@ class Scanner:
         if len(depth):
             self.depth = int(depth[-1])
         self.in_string = bool((len(quotes) + self.in_string) % 2)
-        return Marks(at, data[at], depth)
+        return Marks(at, data[at], depth, quotes)
 
     def _escaped(self, data: NDArray[np.uint8], any_backslash: bool) -> NDArray[np.int64]:
         """Positions of bytes after an odd run of backslashes; remembers a run at the end."""

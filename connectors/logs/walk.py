@@ -61,10 +61,10 @@ class Walk:
     rejects: list[Reject] = field(default_factory=list)
     breaks: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
 
-    def feed(self, piece: bytes) -> Segment:
-        """The elements that this piece ends."""
+    def feed(self, piece: bytes, marks: Marks | None = None) -> Segment:
+        """The elements that this piece ends; marks: what `scanner` found in it, if asked before."""
         offset = self.base + len(self.buffer)
-        marks = self.scanner.feed(piece)
+        marks = self.scanner.feed(piece) if marks is None else marks
         marks.at = marks.at + offset
         self.buffer += piece
         self.breaks = np.flatnonzero(np.frombuffer(self.buffer, np.uint8) == LF) + self.base
@@ -221,7 +221,8 @@ class Walk:
             rejects=self.rejects, replaced=replaced, notices=notices or [],
         )  # fmt: skip
         self.found, self.rejects = [], []
-        self.line += int(np.searchsorted(self.breaks, keep_from))
+        gone = int(np.searchsorted(self.breaks, keep_from))
+        self.line, self.breaks = self.line + gone, self.breaks[gone:]
         self.buffer = self.buffer[keep_from - self.base :]
         self.base = keep_from
         if self.too_long or (self.wraps and self.mode in {REST, SKIP}):
@@ -254,6 +255,10 @@ class Walk:
         else:
             notices.append(self._early(f"document ends early, after its {self.count} elements"))
         return self._segment(end, notices + self.unread.notices(self.path))
+
+    def anew(self) -> Walk:
+        """A walk through what follows, when this one has ended."""
+        return Walk(self.path, base=self.base, line=self.line, start=self.base)
 
     def _early(self, message: str) -> Notice:
         return Notice(self.path, "error", "truncated", message)

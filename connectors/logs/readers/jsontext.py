@@ -115,7 +115,7 @@ class JsonReader:
         at = f", {literal(_steps(above))}" if above else ""
         asked = f"select distinct unnest(json_keys(line{at})) from lines"  # noqa: S608 - a quoted path
         found: list[tuple[str, ...]] = []
-        for key in sorted(self._ask(asked, lines).column(0).to_pylist()):
+        for key in filter(None, sorted(self._ask(asked, lines).column(0).to_pylist())):
             one = (*above, key)
             begins = canonical(".".join(one)) + "_"
             inner: list[tuple[str, ...]] = []
