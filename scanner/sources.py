@@ -14,6 +14,7 @@ from connectors.files.discover import discover
 from connectors.files.found import ahead
 from connectors.files.notice import Notice
 from connectors.files.stream import open_streams
+from connectors.logs.columnar import ending_of
 from connectors.logs.cut import segments
 from connectors.logs.detect import detect
 from connectors.logs.remarks import folded
@@ -105,7 +106,8 @@ class Reading:
         key = stream.path, blake2b(head, digest_size=16).digest()
         found = self.met.get(key)
         if found is None:  # once to find the order of files, and once to read them
-            found = self.met[key] = detect(head, stream.path, self.formats)
+            tail = ending_of(head, stream)
+            found = self.met[key] = detect(head, stream.path, self.formats, tail)
         return found.format, found.why, list(found.notices)
 
 

@@ -10,6 +10,8 @@ from connectors.files.limits import Limits
 from connectors.files.pieces import PIECE
 from connectors.files.text import Text
 
+AHEAD = 64 << 20  # bytes held to see the end of what cannot be read from its end
+
 
 class Stream:
     """Read once, in order, either as blocks() or as chunks(); then ask for outcome().
@@ -29,10 +31,12 @@ class Stream:
         finish: Callable[[], str],
         close: Callable[[], None],
         content: Callable[[], str] | None = None,
+        end: Callable[[int], bytes] | None = None,
     ) -> None:
         """`finish` reads the rest and gives the SHA-256; `close` lets the source go.
 
         content: the SHA-256 of what was decoded so far, where that is not what was hashed.
+        end: the last bytes of the source, where they can be had without the others.
         """
         self.path = ending.path
         self.compression = compression
@@ -44,11 +48,23 @@ class Stream:
         self._finish = finish
         self._close = close
         self._content = content
+        self._end = end
         self._outcome: Outcome | None = None
 
     def head(self) -> bytes:
         """The first decoded bytes, at most limits.head, without consuming them."""
         return self._text.pieces.peek(self._limits.head)
+
+    def tail(self, most: int) -> bytes:
+        """The last decoded bytes, at most `most`, without consuming them.
+
+        Nothing where they cannot be had: then what is packed or comes through a pipe is larger than
+        AHEAD bytes.
+        """
+        if self._end is not None:
+            return self._end(most)
+        held = self._text.pieces.peek(AHEAD + 1)
+        return held[-most:] if len(held) <= AHEAD else b""
 
     def blocks(self) -> Iterator[Block]:
         """Blocks of whole lines, about limits.block bytes each."""

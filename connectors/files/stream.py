@@ -6,7 +6,7 @@ iterator over the one before; what goes wrong on the way is written into one End
 
 import codecs as encodings
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from connectors.files.archive import archive_streams
 from connectors.files.codecs import Codec, codec_named, codec_of, unsupported
@@ -18,7 +18,7 @@ from connectors.files.limits import Limits
 from connectors.files.members import SNIFF, archive_named, is_archive, is_zip
 from connectors.files.notice import Notice
 from connectors.files.pieces import Peekable, hashed
-from connectors.files.raw import Progress
+from connectors.files.raw import Progress, Raw
 from connectors.files.reading import Stream
 
 __all__ = ["Block", "Outcome", "Oversize", "Stream", "open_streams"]
@@ -79,7 +79,19 @@ def open_streams(
             finish=finish,
             close=raw.close,
             content=content.hexdigest if content is not None else None,
+            end=_end(raw) if codec is None and raw.size is not None else None,
         )
+
+
+def _end(raw: Raw) -> Callable[[int], bytes]:
+    def last(most: int) -> bytes:
+        size = raw.size or 0
+        try:
+            return raw.at(max(0, size - most), min(most, size))
+        except OSError:
+            return b""
+
+    return last
 
 
 def _check_name(codec: Codec, named: Codec | None, ending: Ending) -> None:

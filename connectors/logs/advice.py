@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from connectors.logs.columnar import MAGIC
 from connectors.logs.header import canonical, places
 from connectors.logs.model import GENERIC
 from connectors.logs.remarks import clipped
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
 
 NAMES: Final = 8  # columns or keys that are shown
 JSON: Final = frozenset({"ndjson", "json_doc"})
+PARQUET: Final = frozenset({"parquet"})
 TABLES: Final = frozenset({"csv", "header_tsv"})
 NEEDS: Final = {"time": "a time", "dst_host|dst_ip": "a host or an address"}
 _DATA: Final = re.compile(r"^\d{4}-\d\d-\d\d|^\d{9,}|^\d{1,3}(\.\d{1,3}){3}$|^\d+$")
@@ -41,7 +41,7 @@ _KINDS: Final = {
 def unknown(sample: Sample, formats: Mapping[str, Format]) -> str:
     """Why no format knows the log, and what to do about it."""
     seen, names = _seen(sample)
-    kinds = JSON if sample.objects else TABLES
+    kinds = PARQUET if sample.parquet else JSON if sample.objects else TABLES
     alike = {name: fmt for name, fmt in formats.items() if fmt.reader.kind in kinds}
     near = _nearest(names, alike)
     if near is None:
@@ -63,11 +63,12 @@ def unlike(fmt: Format, other: Format | None, sample: Sample) -> str:
 
 def _seen(sample: Sample) -> tuple[str, Sequence[str]]:
     """What the log looks like, and the names in it."""
-    if sample.head.startswith(MAGIC):
-        return "a Parquet file", ()
     if sample.objects:
         keys = list(sample.objects[0])
-        return f"JSON we do not know: the keys are {_listed(keys)}", keys
+        what = ("a Parquet file", "columns") if sample.parquet else ("JSON", "keys")
+        return f"{what[0]} we do not know: the {what[1]} are {_listed(keys)}", keys
+    if sample.parquet:
+        return "a Parquet file whose columns cannot be seen: damaged, or packed and large", ()
     named = re.search(r"^#path\s+(\S+)", sample.text, re.MULTILINE)
     if named or sample.first.startswith("#separator"):
         return f"a Zeek log{f' of {clipped(named[1])}' if named else ''}", _zeek_fields(sample)

@@ -16,6 +16,7 @@ import numpy as np
 import pyarrow as pa
 
 from connectors.files.notice import Notice
+from connectors.logs.footer import END, MAGIC, footer_size
 from connectors.logs.readers.jsontext import AS_JSON
 from connectors.logs.readers.twice import path_steps
 from connectors.logs.values import Segment
@@ -26,10 +27,17 @@ if TYPE_CHECKING:
     from connectors.files.stream import Stream
     from connectors.logs.model import Format
 
-MAGIC: Final = b"PAR1"
 CHILD: Final = "connectors.logs.parquet_child"
 MEMORY: Final = 4 << 30  # bytes of address space for the child; Arrow's libraries take half of it
 SAID: Final = 400  # characters of a message
+
+
+def ending_of(head: bytes, stream: Stream) -> bytes:
+    """The footer of a Parquet file, which names its columns; nothing of any other file."""
+    if not head.startswith(MAGIC):
+        return b""
+    size = footer_size(stream.tail(END))
+    return stream.tail(size) if size else b""
 
 
 def parquet_segments(fmt: Format, stream: Stream) -> Iterator[Segment]:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import re2
 
 from connectors.logs.advice import unknown, unlike
-from connectors.logs.columnar import MAGIC
+from connectors.logs.footer import MAGIC
 from connectors.logs.header import canonical, places
 from connectors.logs.model import GENERIC
 from connectors.logs.prefix import strip_prefix
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Detected", "Sample", "detect", "knows", "mismatch"]
 
+OBJECTS = frozenset({"ndjson", "json_doc", "parquet"})
 _HTML = re.compile(rb"\s*(?:<!doctype html|<html|<head|<body|<\?xml|<Error)", re.IGNORECASE)
 _PAIR = re.compile(r"(?:^|[\s,;|])([A-Za-z_][\w.-]*)=(?=\S)")
 
@@ -43,11 +44,16 @@ class Detected:
     notices: list[Notice] = field(default_factory=list)
 
 
-def detect(head: bytes, path: str, formats: Mapping[str, Format]) -> Detected:  # noqa: ARG001 - some products tell the kind of a log only by its path
-    """Recognise a log by its first decoded bytes."""
+def detect(
+    head: bytes,
+    path: str,  # noqa: ARG001 - some products tell the kind of a log only by its path
+    formats: Mapping[str, Format],
+    tail: bytes = b"",
+) -> Detected:
+    """Recognise a log by its first decoded bytes; tail: the last ones, of a Parquet file."""
     if (wrong := _no_log(head)) is not None:
         return Detected(None, wrong)
-    sample = Sample(head)
+    sample = Sample(head, tail)
     certain = [f for f in formats.values() if f.id not in GENERIC and knows(f, sample)]
     weak = [f.id for f in certain if f.detect.weak]
     if len(weak) < len(certain):
@@ -59,7 +65,7 @@ def detect(head: bytes, path: str, formats: Mapping[str, Format]) -> Detected:  
     if certain:
         names = ", ".join(f.id for f in certain)
         return Detected(None, f"could be any of {names}; say which with --format")
-    for name in GENERIC:
+    for name in () if sample.parquet else GENERIC:
         fmt = formats.get(name)
         if fmt is not None and _generic(fmt, sample):
             return Detected(fmt, f"recognised as {name} by its {_names(fmt)}")
@@ -69,6 +75,8 @@ def detect(head: bytes, path: str, formats: Mapping[str, Format]) -> Detected:  
 def mismatch(fmt: Format, head: bytes, formats: Mapping[str, Format]) -> str | None:
     """Why a log that was said to be `fmt` does not look like it; None if it does."""
     sample = Sample(head)
+    if sample.parquet and fmt.reader.kind == "parquet" and not sample.objects:
+        return None  # its columns stand where nobody looked
     if not head.strip() or knows(fmt, sample) or (fmt.id in GENERIC and _generic(fmt, sample)):
         return None
     found = detect(head, "", formats)
@@ -94,6 +102,8 @@ def _names(fmt: Format) -> str:
 
 def knows(fmt: Format, sample: Sample) -> bool:
     """Whether a format claims this log: it says something, and all it says holds."""
+    if sample.parquet != (fmt.reader.kind == "parquet"):
+        return False
     checks = _checks(fmt, sample)
     first = next(checks, None)
     return bool(first) and all(checks)
@@ -102,7 +112,7 @@ def knows(fmt: Format, sample: Sample) -> bool:
 def _checks(fmt: Format, sample: Sample) -> Iterator[bool]:
     """What a format says of its logs, and whether it holds; the cheapest first."""
     rule = fmt.detect
-    if rule.json_has or (rule.none_of and fmt.reader.kind in {"ndjson", "json_doc"}):
+    if rule.json_has or (rule.none_of and fmt.reader.kind in OBJECTS):
         yield any(
             all(_has(thing, key) for key in rule.json_has)
             and not any(_has(thing, key) for key in rule.none_of)

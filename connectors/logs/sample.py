@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from connectors.logs.document import WRAPPED, first_elements, is_document
+from connectors.logs.footer import MAGIC, columns_of
 from connectors.logs.header import split_header
 from connectors.logs.model import AUTO
 from connectors.logs.prefix import strip_prefix
@@ -23,12 +24,15 @@ EARLY: Final = 20  # objects looked at
 class Sample:
     """The beginning of a log, seen the ways that formats ask for."""
 
-    def __init__(self, head: bytes) -> None:
+    def __init__(self, head: bytes, tail: bytes = b"") -> None:
         self.head = head
+        self.parquet = head.startswith(MAGIC)
         self.text = head.decode("utf-8", "backslashreplace")
         self.lines = [line for line in self.text.split("\n") if line.strip()]
         self.first = self.lines[0][:MAX_LINE] if self.lines else ""
-        self.objects = list(_objects(self.text))
+        columns = columns_of(tail or head) if self.parquet else {}
+        # a Parquet file's columns are asked for as the keys of an object are
+        self.objects = ([columns] if columns else []) if self.parquet else list(_objects(self.text))
 
     def without_prefix(self) -> str:
         """The first line after a syslog prefix, if it has one."""
