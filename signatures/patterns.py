@@ -28,6 +28,15 @@ _META: Final = re.compile(r"[\\^$|()\[\]{}*+?]")
 _HEADER_NAME: Final = re.compile(r"[a-z0-9!#$&'*+.^_`|~-]+")
 
 
+_POSIX: Final = re.compile(r"\[:(\^?[a-z]+):\]")
+_CLASSES: Final = {
+    "alnum": "0-9A-Za-z", "alpha": "A-Za-z", "ascii": r"\x00-\x7f", "blank": r"\t ",
+    "cntrl": r"\x00-\x1f\x7f", "digit": "0-9", "graph": r"!-~", "lower": "a-z", "print": r" -~",
+    "punct": r"!-/:-@\[-`{-~", "space": r"\t\n\v\f\r ", "upper": "A-Z", "word": r"0-9A-Za-z_",
+    "xdigit": "0-9A-Fa-f",
+}  # fmt: skip
+
+
 class Regexp(Protocol):
     """What we use of a compiled RE2 pattern."""
 
@@ -58,6 +67,15 @@ def regexp(pattern: str) -> Regexp:
     if compiled.search("") is not None or compiled.search("\x01") is not None:
         raise PatternError("matches everything")
     return compiled
+
+
+def as_python(pattern: str) -> str | None:
+    """An RE2 pattern as Python's parser reads it right: POSIX classes spelled as ranges.
+
+    None where the two read the same signs otherwise, or one of them does not read them.
+    """
+    spelled = _POSIX.sub(lambda found: _CLASSES.get(found[1], "[:"), pattern)
+    return None if "[:" in spelled or r"\Q" in spelled or r"\C" in spelled else spelled
 
 
 def path_pattern(value: str) -> str | None:

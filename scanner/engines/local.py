@@ -21,6 +21,7 @@ from connectors.logs.verbatim import verbatim
 from connectors.observation import BY_NAME
 from scanner.engines.screened import screened
 from scanner.match.exact import Matcher
+from scanner.match.prefilter import Unscreenable
 from scanner.match.screen import Screen, is_available
 from scanner.names import borrows
 from scanner.partial import Partial
@@ -122,8 +123,11 @@ class LocalEngine:
 
     def _screen(self, fmt: Format) -> Screen | None:
         if fmt.id not in self._screens:
+            self._screens[fmt.id] = None  # a rule that raw bytes cannot answer for: read in full
             how = verbatim(fmt) if is_available() else None
-            self._screens[fmt.id] = Screen(self._compiled, how) if how is not None else None
+            if how is not None:
+                with suppress(Unscreenable):
+                    self._screens[fmt.id] = Screen(self._compiled, how)
         return self._screens[fmt.id]
 
     def run(

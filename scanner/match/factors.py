@@ -8,8 +8,11 @@ language is a part of its, and what it does not read has no factor.
 from __future__ import annotations
 
 import re
+import warnings
 from itertools import product
 from typing import Any, Final, TypeAlias
+
+from signatures.patterns import as_python
 
 from re import _constants as ops  # type: ignore[attr-defined]  # isort: skip
 from re import _parser  # type: ignore[attr-defined]  # isort: skip
@@ -26,8 +29,12 @@ def factors(pattern: str) -> Texts | None:
 
     pattern: RE2.
     """
+    spelled = as_python(pattern)
+    if spelled is None:
+        return None
     try:
-        tree = _parser.parse(pattern)
+        with warnings.catch_warnings(action="ignore"):  # of signs that Python may read anew one day
+            tree = _parser.parse(spelled)
     except (re.error, OverflowError, RecursionError):
         return None
     best = _best(_runs(tree))

@@ -40,6 +40,17 @@ ESCAPES: Final = {
 }
 
 
+# In a text these are written otherwise by one container or another (doubled, escaped, folded).
+_TURNED: Final = re.compile(r"""["'\\\x00-\x1f\x7f]|[^\x00-\x7f]""")
+# A pattern that goes into the screen itself has no sign that an escape could stand for.
+_PLAIN_PATTERN: Final = re.compile(r"(?:[A-Za-z0-9/_.()\[\]|+*?^$-]|\{\d+(?:,\d*)?\}|\\[.dw])*")
+LEAST: Final = 2  # characters
+
+
+class Unscreenable(ValueError):
+    """A rule that raw bytes cannot answer for; the message is its pattern."""
+
+
 def host_patterns(compiled: Compiled) -> Iterator[str]:
     """Every name and template of the catalogue, and what makes a name look like AI."""
     names, templates = set(), set()
@@ -91,7 +102,7 @@ def path_patterns(compiled: Compiled, escapes: Collection[str]) -> Iterator[str]
             odd.add(rule.value)
         else:
             texts |= {text.lower() for text in found}
-    for text in without_covered(texts):
+    for text in without_covered(map(tellable, texts)):
         yield spelt(text, escapes)
     for pattern in sorted(odd):
         yield slashed(unanchored(pattern), escapes)
@@ -110,8 +121,16 @@ def agent_patterns(compiled: Compiled, escapes: Collection[str]) -> Iterator[str
             yield slashed(unanchored(agent_pattern(rule.value)), escapes)
         else:
             texts |= found
-    for text in without_covered(texts):
+    for text in without_covered(map(tellable, texts)):
         yield spelt(text, escapes)
+
+
+def tellable(text: str) -> str:
+    """The longest part of a text that stands in every container as it is. Raises Unscreenable."""
+    part = max(_TURNED.split(text), key=len)
+    if len(part) < LEAST:
+        raise Unscreenable(text)
+    return part
 
 
 def spelt(text: str, escapes: Collection[str] = ()) -> str:
@@ -125,8 +144,10 @@ def _sign(char: str, escapes: Collection[str]) -> str:
     text = re.escape(char)
     if "sign" in escapes or (char == "/" and "json" in escapes):
         text = r"\\*" + text
-    if "percent" in escapes:
-        text += f"|%{ord(char):02x}"
+    code = f"{ord(char):02x}"
+    for name, before in (("percent", "%"), ("json", r"\\u00"), ("hex", r"\\x")):
+        if name in escapes:
+            text += f"|{before}{code}"
     return f"(?:{text})"
 
 
@@ -148,7 +169,11 @@ def without_covered(texts: Iterable[str]) -> list[str]:
 
 
 def unanchored(pattern: str) -> str:
-    """A pattern to be found within a line: what ends it may end there too."""
+    """A pattern to be found within a line: what ends it may end there too. Raises Unscreenable."""
+    if "(?" in pattern.removeprefix("(?i)").replace("(?:", "(") or "[:" in pattern:
+        raise Unscreenable(pattern)
+    if not _PLAIN_PATTERN.fullmatch(pattern.removeprefix("(?i)").replace("(?:", "(")):
+        raise Unscreenable(pattern)
     bare = pattern.removeprefix("(?i)").removeprefix("^")
     if bare.endswith("$") and not bare.endswith(r"\$"):
         bare = bare[:-1] + PATH_END

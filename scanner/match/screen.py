@@ -18,6 +18,7 @@ import numpy as np
 
 from scanner.match.prefilter import (
     ESCAPES,
+    Unscreenable,
     address_patterns,
     agent_patterns,
     host_patterns,
@@ -52,6 +53,7 @@ class Screen:
     """Finds the records of one format that must be read. Threads may share it."""
 
     def __init__(self, compiled: Compiled, how: Verbatim) -> None:
+        """Raises Unscreenable if a rule says more than can be looked for in raw bytes."""
         self._database: Any = _database(compiled, how)
         self._local = threading.local()
 
@@ -119,12 +121,15 @@ def _database(compiled: Compiled, how: Verbatim) -> Any:  # noqa: ANN401 - hyper
             return hyperscan.loadb(data, mode=mode)
     patterns = sorted(set(patterns_of(compiled, how)))
     database = hyperscan.Database(mode=mode)
-    database.compile(
-        expressions=[text.encode() for text in patterns],
-        ids=list(range(len(patterns))),
-        elements=len(patterns),
-        flags=hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_MULTILINE,
-    )
+    try:
+        database.compile(
+            expressions=[text.encode() for text in patterns],
+            ids=list(range(len(patterns))),
+            elements=len(patterns),
+            flags=hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_MULTILINE,
+        )
+    except hyperscan.error as problem:
+        raise Unscreenable(str(problem)) from problem
     cache.write("screen", made_of, hyperscan.dumpb(database))
     return database
 

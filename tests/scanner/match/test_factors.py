@@ -27,6 +27,7 @@ PATTERNS = sorted(
         (r"(?i)\bClaude-User\b", {"claude-user"}),
         ("^/(pets|dogs)(/[^/]+)?/cats", {"/cats", "/pets", "/dogs"}),
         ("^/x{3,}yyyyy+", {"yyyy"}),
+        ("zz[[:digit:]]uvwx/[0-9]", {"uvwx/"}),
     ],
 )
 def test_a_factor_is_text_that_must_occur(pattern, texts):

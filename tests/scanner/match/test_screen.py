@@ -18,8 +18,11 @@ from connectors.logs.settings import ReadSettings
 from connectors.logs.verbatim import verbatim
 from scanner.load import compiled, formats
 from scanner.match.exact import Matcher
+from scanner.match.prefilter import Unscreenable
 from scanner.match.screen import Screen, is_available
 from scanner.names import Names
+from signatures.compile import compile_catalogue
+from signatures.load import load_catalogue
 from signatures.templates import PLACEHOLDER
 
 pytestmark = pytest.mark.skipif(not is_available(), reason="no hyperscan for this platform")
@@ -37,11 +40,11 @@ def screen(name):
     return _screens[name]
 
 
-def missed(name, path, block=8 << 20):
+def missed(name, path, block=8 << 20, tables=TABLES, screen=screen):
     """Records of a log that the matcher speaks of and the screen does not let through."""
     (found,) = discover([str(path)])
     (stream,) = open_streams(found, Limits(block=block))
-    normaliser, matcher = Normaliser(FORMATS[name], SETTINGS), Matcher(TABLES, Names())
+    normaliser, matcher = Normaliser(FORMATS[name], SETTINGS), Matcher(tables, Names())
     out, spoken = [], 0
     with stream:
         stream.head()
@@ -233,3 +236,51 @@ def test_most_of_what_is_ordinary_is_left_out(tmp_path):
         (segment,) = [s for s in segments(FORMATS["zeek_ssl"], stream, SETTINGS) if len(s)]
     assert screen("zeek_ssl").found(segment).sum() == 0
     assert len(screen("zeek_ssl").rows(segment)) == 2
+
+
+ODD = """id: sdk_or_package/odd
+name: Odd
+kind: sdk_or_package
+vendor: odd
+summary: What containers write otherwise.
+indicators:
+  - {{type: user_agent, value: {pattern}, confidence: medium}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("pattern", "agent"),
+    [
+        ('zq"quote/1', 'zq"quote/1'),
+        (r"zq\\quote/1", "zq\\quote/1"),
+        (r"zq\tquote/1", "zq\tquote/1"),
+        ("(?i)zqstra\u017fe", "zqstrase"),
+        ("(?i)zq\u212aelvin", "ZQKELVIN"),
+        ("zz[[:digit:]]uo/[0-9]", "zz5uo/1"),
+        (r"zzq\d{0}uo/[0-9]", "zzquo/1"),
+        (r"z\x{10FFFF}?q9", "zq9"),
+        ("(?U)z[0-9]+?q", "z1q"),
+        ("zq=a|zq:b;c", "zq:b;c"),
+        ("zq a/1", "zq a/1"),
+        ("[xz]q[0-9]", "zq7"),
+    ],
+)
+@pytest.mark.parametrize(
+    "name", ["cef", "generic_kv", "generic_csv", "zscaler_web_json", "squid_combined"]
+)
+def test_a_pattern_that_bytes_cannot_answer_for_is_not_screened(tmp_path, name, pattern, agent):
+    path = tmp_path / "rules" / "sdk_or_package" / "odd.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text(ODD.format(pattern=json.dumps(pattern)), encoding="utf-8")
+    tables = compile_catalogue(load_catalogue([tmp_path / "rules"]))
+    assert tables.agent_rules(agent)
+    try:
+        found = Screen(tables, HOW[name])
+    except Unscreenable:
+        return
+    header, line = LOGS[name]
+    log = tmp_path / "x.log"
+    written = agent.replace('"', '""') if name == "generic_csv" else agent
+    written = json.dumps(agent)[1:-1] if name in {"zscaler_web_json", "generic_kv"} else written
+    log.write_text(header + line("www.shop.example", "192.0.2.1", "443", "/x", written, ()) + "\n")
+    assert missed(name, log, tables=tables, screen=lambda _: found)[0] == []
