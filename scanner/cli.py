@@ -24,7 +24,7 @@ COMMANDS: Final = {
     ),
     "signatures": (
         "scanner.commands.signatures:signatures",
-        "What AI looks like: list, lint, classify.",
+        "What AI looks like: list, show, lint, export, verify, install.",
     ),
     "formats": (
         "scanner.commands.formats:formats",
@@ -94,9 +94,9 @@ def main() -> NoReturn:
 
     _three_streams()
     caught = _signals()
-    os.umask(0o077)
+    own_umask = os.umask(0o077)
     try:
-        code = group.main(standalone_mode=False)
+        code = group.main(standalone_mode=False, obj=own_umask)  # for what is public: exports
     except BaseException as problem:
         # Asked first: what a signal interrupts may raise anything (DuckDB a RuntimeError).
         if caught:

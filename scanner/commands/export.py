@@ -22,7 +22,7 @@ LEVELS = ("confirmed", "high", "medium", "low", "hint")
 @click.command()
 @click.argument("form", type=click.Choice(FORMATS), metavar="|".join(FORMATS))
 @click.option(
-    "--min-confidence", "at_least", type=click.Choice(LEVELS), metavar="high|medium|low",
+    "--min-confidence", "at_least", type=click.Choice(LEVELS),
     help="Only what is at least this sure: medium; json takes all.",
 )  # fmt: skip
 @signatures_options
@@ -37,9 +37,11 @@ LEVELS = ("confirmed", "high", "medium", "low", "hint")
 @click.option("--date", "day", type=Day(), help="rpz: the serial is of this day.")
 @click.option(
     "--output", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), default="-",
-    metavar="F|-", help="Write to this file.",
+    metavar="F|-", help="Write to this file; one that exists keeps its mode.",
 )  # fmt: skip
+@click.pass_context
 def export(
+    ctx: click.Context,
     form: str,
     at_least: str | None,
     kinds: tuple[str, ...],
@@ -56,7 +58,7 @@ def export(
     Example: aicensus signatures export suricata --min-confidence high --output ai.rules
     """
     from reports.text import safe_text
-    from scanner.commands.reconcile import write_whole
+    from scanner.commands.public import write_public
     from scanner.load import catalogue, program_version
     from signatures.export import Asked
     from signatures.export import export as exported
@@ -76,7 +78,7 @@ def export(
     if str(output) == "-":
         _print(text)
     else:
-        write_whole(output, text)
+        write_public(output, text, ctx.find_root().obj)
     for line in account.talk():
         click.echo(safe_text(line), err=True)
 
