@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from signatures.errors import SignatureError
-from signatures.model import HOST_TYPES
+from signatures.model import HOST_TYPES, LEVELS, RANK
 from signatures.pack import SHIPPED
 from signatures.suffixes import public_suffix
 from signatures.templates import example, parse_template
@@ -161,39 +161,84 @@ def remarks(
 
 
 def _taken(entries: Sequence[Entry], regions: Mapping[str, Regions]) -> Iterator[Remark]:
-    """Host rules of overlays on hosts that a shipped service answers for."""
-    owned: dict[tuple[str, str], set[str]] = {}
-    templates: list[tuple[Template, str]] = []
-    for entry in entries:
-        if entry.origin == SHIPPED:
-            for indicator in entry.signature.indicators:
-                key = (indicator.type, indicator.value)
-                owned.setdefault(key, set()).add(entry.signature.id)
-                if indicator.type == "host_template":
-                    made = parse_template(indicator.value, regions)
-                    templates.append((made, entry.signature.id))
+    """Host rules of overlays on hosts that a shipped service answers for.
+
+    Raises SignatureError for one that would end the search before a surer shipped rule: it would
+    hide what that one sees. Whoever means it overrides the service.
+    """
+    shipped = _Shipped(entries, regions)
     for entry in entries:
         if entry.origin == SHIPPED or entry.nursery:
             continue
         for number, indicator in enumerate(entry.signature.indicators):
             if indicator.type not in HOST_TYPES:
                 continue
-            host = example(indicator.value, regions)
-            owners = set(owned.get(("host_exact", host), ()))
-            owners.update(owner for made, owner in templates if _fits(made, host, regions))
-            name = host
-            while name:
-                owners |= owned.get(("host_suffix", name), set())
-                name = name.partition(".")[2]
-            owners.discard(entry.signature.id)
-            if owners:
-                yield Remark(
+            rules = [one for one in shipped.rules(indicator) if one.id != entry.signature.id]
+            if not rules:
+                continue
+            owners = ", ".join(sorted({one.id for one in rules}))
+            line = entry.line("indicators", number, "value")
+            surer = max((one for one in rules if one.later), default=None, key=lambda one: one.rank)
+            beside = (one.rank for one in rules if not one.later)
+            rank = max(RANK[indicator.confidence], *beside, 0)
+            if indicator.needs is None and surer and surer.rank > rank:
+                raise SignatureError(
                     entry.source,
-                    entry.line("indicators", number, "value"),
-                    "taken",
-                    f"{indicator.value} is of shipped {', '.join(sorted(owners))} too;"
-                    " the more exact rule decides",
+                    entry.line("indicators", number, "confidence"),
+                    f"indicators[{number}].confidence",
+                    f"{indicator.value} at {indicator.confidence} would hide shipped {surer.id},"
+                    f" which is {LEVELS[surer.rank]} there",
+                    f"override {surer.id}, or be as sure as it is",
                 )
+            yield Remark(
+                entry.source,
+                line,
+                "taken",
+                f"{indicator.value} is of shipped {owners} too; the more exact rule decides",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    """A shipped rule for a host. later: whether it is asked only after the overlay's."""
+
+    id: str
+    rank: int
+    later: bool
+
+
+class _Shipped:
+    """The host rules of the shipped services."""
+
+    def __init__(self, entries: Sequence[Entry], regions: Mapping[str, Regions]) -> None:
+        self._regions = regions
+        self._named: dict[tuple[str, str], list[tuple[str, int]]] = {}
+        self._templates: list[tuple[Template, str, int]] = []
+        for entry in entries:
+            if entry.origin != SHIPPED:
+                continue
+            for indicator in entry.signature.indicators:
+                rank = RANK[indicator.confidence]
+                key = (indicator.type, indicator.value)
+                self._named.setdefault(key, []).append((entry.signature.id, rank))
+                if indicator.type == "host_template":
+                    made = parse_template(indicator.value, regions)
+                    self._templates.append((made, entry.signature.id, rank))
+
+    def rules(self, indicator: Indicator) -> Iterator[_Owner]:
+        """Those for the host, or an example of the hosts, that an indicator names."""
+        exact = indicator.type == "host_exact"
+        host = example(indicator.value, self._regions)
+        for owner, rank in self._named.get(("host_exact", host), ()):
+            yield _Owner(owner, rank, later=False)
+        for made, owner, rank in self._templates:
+            if _fits(made, host, self._regions):
+                yield _Owner(owner, rank, later=exact or indicator.type == "host_template")
+        name = host
+        while name:
+            for owner, rank in self._named.get(("host_suffix", name), ()):
+                yield _Owner(owner, rank, later=name != host or indicator.type != "host_suffix")
+            name = name.partition(".")[2]
 
 
 def _fits(template: Template, host: str, regions: Mapping[str, Regions]) -> bool:

@@ -94,13 +94,37 @@ def test_a_second_overlay_may_not_replace_the_first_in_silence(load):
     ],
 )
 def test_a_host_that_a_shipped_service_answers_for_is_told(load, row, taken):
-    """The more exact rule decides, so a weak one could hide a strong one."""
-    catalogue = load(beta(f"{row}, surface: api, confidence: hint"))
+    catalogue = load(beta(f"{row}, surface: api, confidence: high"))
     told = [one for one in catalogue.remarks if one.reason == "taken"]
     assert bool(told) == taken
     if taken:
         assert told[0].line == 7
         assert "is of shipped model_api/acme too; the more exact rule decides" in told[0].message
+
+
+@pytest.mark.parametrize(
+    ("row", "hides"),
+    [
+        ("type: host_exact, value: www.acme.example", True),
+        ("type: host_suffix, value: eu.acme.example", True),
+        ('type: host_template, value: "{label}.acme.example"', True),
+        ("type: host_exact, value: eu-west-1.run.acme.example", True),
+        ("type: host_exact, value: www.acme.example, needs: {path: /x}", False),
+        ("type: host_exact, value: api.acme.example", False),  # the shipped one stands beside it
+        ("type: host_suffix, value: acme.example", False),
+    ],
+)
+@pytest.mark.parametrize("confidence", ["hint", "low", "medium"])
+def test_a_rule_that_would_hide_a_surer_one_is_refused(load, row, hides, confidence):
+    """The more exact rule decides: a weak one would hide a strong one."""
+    overlay = beta(f"{row}, surface: api, confidence: {confidence}")
+    if not hides:
+        load(overlay)
+        return
+    with pytest.raises(SignatureError) as caught:
+        load(overlay)
+    assert "would hide shipped model_api/acme, which is high there" in str(caught.value)
+    assert str(caught.value).partition("beta.yaml:")[2].startswith("7: indicators[0].confidence")
 
 
 def test_an_override_takes_its_own_hosts_without_more_words(load):
