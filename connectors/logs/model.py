@@ -72,10 +72,10 @@ class Reader(_Strict):
     unwrap: path(s) to the object or JSON text that is the record. syslog: a syslog prefix may stand
     in front. each: lists in lists whose innermost elements are the records, and split what parts
     them if they are texts; a path in fields that begins `1$` begins in one of the first list.
-    pair: the sign between key and value of kv. ragged: rows of a table may be shorter or longer
-    than its columns. patterns: several instead of one; the first that fits a line counts.
-    dotted: a name with dots is a key as it stands, or leads into objects. skip_blanks: a blank may
-    stand before the opening quote of a field of csv.
+    pair: the sign between key and value of kv; delim: one that parts its pairs as blanks do.
+    ragged: rows of a table may be shorter or longer than its columns. patterns: several instead of
+    one; the first that fits a line counts. dotted: a name with dots is a key as it stands, or leads
+    into objects. skip_blanks: a blank may stand before the opening quote of a field of csv.
     """
 
     kind: Kind
@@ -103,6 +103,11 @@ class Reader(_Strict):
     def wrappers(self) -> tuple[str, ...]:
         """The paths in unwrap."""
         return (self.unwrap,) if isinstance(self.unwrap, str) else tuple(self.unwrap)
+
+    @property
+    def parts(self) -> str:
+        """The sign that parts pairs of kv besides blanks; empty unless the format names one."""
+        return self.delim if self.kind == "kv" and "delim" in self.model_fields_set else ""
 
     @property
     def all_patterns(self) -> list[str]:
@@ -140,6 +145,8 @@ class Reader(_Strict):
             raise ValueError("a regex reader needs a pattern, or patterns")
         for pattern in self.all_patterns:
             _check_pattern(pattern)
+        if self.parts and (self.parts in (AUTO, self.pair) or self.parts.isalnum()):
+            raise ValueError("delim of kv must be one sign, and not that of pairs")
         if self.each and self.kind not in {"ndjson", "json_doc"}:
             raise ValueError("each needs a reader of JSON")
         if self.split is not None and not self.each:

@@ -47,6 +47,9 @@ HOST: Final = rf"^{_HOST} "
 AFTER_HOST: Final = "^ *(?:: )?"
 PROGRAM: Final = f"^{_NAME}"
 RELAYS: Final = 3
+# what some programs write between the prefix and a JSON object: `INFO  gateway-7 {`, `@cee: {`
+WORDS: Final = r"^(?P<words>(?:[^\s{}\[\]\"]+ +){1,2})\{"
+_WORDS: Final = re2.compile(WORDS)
 
 _COMPILED: Final = {
     pattern: re2.compile(f"(?s){pattern}")
@@ -86,6 +89,14 @@ def _parts(whole: str) -> dict[str, str]:
     rest = rest[len(host) :]
     rest = rest[len(_begins(AFTER_HOST, rest)) :]
     return {"time": time, "host": host[:-1], "program": _begins(PROGRAM, rest)}
+
+
+def object_behind(line: str) -> str:
+    """The JSON object behind a syslog prefix and up to two words; empty if there is none."""
+    rest, said = split_prefix(line)
+    found = _WORDS.match(rest) if said else None
+    rest = rest[found.end(1) :] if found else rest
+    return rest if rest.startswith("{") else ""
 
 
 def strip_prefix(line: str) -> str:

@@ -9,7 +9,7 @@ from connectors.logs.document import WRAPPED, first_elements, is_document
 from connectors.logs.footer import MAGIC, columns_of
 from connectors.logs.header import split_header
 from connectors.logs.model import AUTO
-from connectors.logs.prefix import strip_prefix
+from connectors.logs.prefix import object_behind, strip_prefix
 from connectors.logs.tables import sniff
 
 if TYPE_CHECKING:
@@ -67,9 +67,8 @@ def _objects(text: str) -> Iterator[dict[str, Any]]:
     """The first objects of a JSON log: one a line, or the elements of the outer list."""
     stripped = text.lstrip()
     if stripped[:1] not in ("{", "["):
-        stripped = strip_prefix(stripped)
-        if stripped[:1] != "{":
-            return
+        lines = stripped.split("\n", EARLY)[:EARLY]
+        stripped = "\n".join(filter(None, map(object_behind, lines)))
     decoder = json.JSONDecoder(parse_int=str, parse_float=str)
     opening = WRAPPED.match(stripped)
     at = opening.end() if opening else 0

@@ -43,8 +43,9 @@ def reader_for(
     if not fmt.reader.syslog:
         return _plain_reader(fmt, wanted, con)
     read = _plain_reader(fmt, tuple(name for name in wanted if name not in FIELDS), con)
-    missing, pairs = tuple(fmt.reader.missing), fmt.reader.kind == "kv"
-    return SyslogReader(read, wanted, con, missing, keep_data=pairs)
+    missing, kind = tuple(fmt.reader.missing), fmt.reader.kind
+    objects = kind in {"ndjson", "json_doc"}
+    return SyslogReader(read, wanted, con, missing, keep_data=kind == "kv", json=objects)
 
 
 def _plain_reader(

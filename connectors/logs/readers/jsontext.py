@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 MAX_DEPTH: Final = 64
 MAX_NAMED: Final = 2  # objects inside objects that a name may lead into
+OPENED: Final = "aicensus_opened_"  # with a number, the key of a text that unwrap has opened
 AS_JSON: Final = "json:"  # a path that begins so is taken as JSON text, whatever it holds
 OBJECT, NO_JSON, OTHER = range(3)
 IS_OBJECT: Final = "starts_with(ltrim(line, chr(9) || ' ' || chr(10) || chr(13)), '{')"
@@ -94,7 +95,9 @@ class JsonReader:
         given = self.given
         if given is None:
             given = rule.fields if isinstance(rule.fields, dict) else {}
-        inner = [inside(path) for path in rule.wrappers if key_in(path, segment.data)]
+        opened = [f"{OPENED}{i}" for i in range(len(rule.wrappers))][::-1]
+        outer = (*opened, *rule.wrappers)
+        inner = [inside(path) for path in outer if key_in(path, segment.data)]
         paths: dict[str, tuple[str, ...]] = {}
         names: dict[str, str] = {}
         for name in self.wanted:

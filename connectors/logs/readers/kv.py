@@ -49,7 +49,8 @@ class KvReader:
         """The wanted fields of every record. A record without pairs has none."""
         names = Names(self.wanted)
         slashes = b"\\" in segment.data
-        finder = _Finder(names, self.fmt.reader.pair.encode(), slashes=slashes)
+        rule = self.fmt.reader
+        finder = _Finder(names, rule.pair.encode(), rule.parts.encode(), slashes=slashes)
         pairs = Places.joined(map(finder.find, pieces(segment)))
         data = np.frombuffer(segment.data, np.uint8)
 
@@ -60,13 +61,20 @@ class KvReader:
 
 
 class _Finder:
-    """Finds the pairs of a piece; sign: the byte between key and value; slashes: there are any."""
+    """Finds the pairs of a piece.
 
-    def __init__(self, names: Names, sign: bytes, *, slashes: bool) -> None:
+    sign: the byte between key and value; parts: one that parts pairs as blanks do, if any; slashes:
+    there are any.
+    """
+
+    def __init__(self, names: Names, sign: bytes, parts: bytes = b"", *, slashes: bool) -> None:
         self._slashes = slashes
         self.bad: list[Bad] = []
         self._names = names
         self._sign = sign[0]
+        self._breaks = BLANKS + parts
+        self._break = re.compile(rb"[%b]" % re.escape(self._breaks))
+        self._stop = re.compile(rb'[%b"]' % re.escape(self._breaks))
         begins, one = rb"(?:(?<=[\s,;|\[>])|^)", re.escape(sign)
         # Check Point doubles the sign before some quoted values: methods::"ESP: AES-128"
         self._token = re.compile(
@@ -75,7 +83,7 @@ class _Finder:
 
     def find(self, piece: Piece) -> Places:
         """All pairs of wanted fields, in order."""
-        marks = find_marks(piece, BLANKS + bytes([self._sign, QUOTE]))
+        marks = find_marks(piece, self._breaks + bytes([self._sign, QUOTE]))
         if self._slashes:
             marks = _without_content(piece, marks)
         kind, at, owner = marks.kind, marks.at, marks.owner
@@ -176,7 +184,7 @@ class _Finder:
             at = start = found.end()
             name = found[1]
             if name is None and found[0] != b'"':  # what follows a sign without a key is content
-                halt = _STOP.search(record, at)
+                halt = self._stop.search(record, at)
                 at = halt.start() if halt else len(record)
                 continue
             quoted = name is None or record[at : at + 1] == b'"'
@@ -192,14 +200,10 @@ class _Finder:
                 if name is not None:
                     yield name.decode(), start + 1, at - 1
             elif name is not None:
-                blank = _BLANK.search(record, at)
+                blank = self._break.search(record, at)
                 at = stop = blank.start() if blank else len(record)
                 stop -= stop - start > 1 and record[stop - 1] in b",;"
                 yield name.decode(), start, stop
-
-
-_BLANK: Final = re.compile(rb"[%b]" % BLANKS)
-_STOP: Final = re.compile(rb'[%b"]' % BLANKS)
 
 
 def _without_content(piece: Piece, marks: Marks) -> Marks:

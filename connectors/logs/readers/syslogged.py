@@ -28,6 +28,7 @@ from connectors.logs.prefix import (
     PROGRAM,
     RELAYS,
     TIME,
+    WORDS,
 )
 
 if TYPE_CHECKING:
@@ -39,7 +40,11 @@ if TYPE_CHECKING:
     from connectors.logs.readers.base import Source
     from connectors.logs.values import Segment
 
-FIELDS: Final = ("syslog_time", "syslog_host", "syslog_program", "syslog_msgid", "syslog_data")
+TEXT: Final = "syslog_text"
+FIELDS: Final = (
+    "syslog_time", "syslog_host", "syslog_program", "syslog_msgid", "syslog_data", TEXT,
+)  # fmt: skip
+NO_PARTS: Final = frozenset({"syslog_data", TEXT})
 LONGEST: Final = 400  # bytes in which a prefix ends, but for structured data
 
 
@@ -86,7 +91,8 @@ from (
 class SyslogReader:
     """Reads the rest of each record with another reader.
 
-    keep_data: structured data are left for that reader.
+    keep_data: structured data are left for that reader. json: it reads objects, which a word or
+    two may stand before.
     """
 
     inner: Callable[[Segment], Source]
@@ -94,15 +100,17 @@ class SyslogReader:
     con: duckdb.DuckDBPyConnection
     missing: tuple[str, ...]
     keep_data: bool = False
+    json: bool = False
 
     @property
     def _fields(self) -> list[str]:
-        return [name for name in FIELDS if name in self.wanted]
+        return [name for name in FIELDS if name in self.wanted and name != TEXT]
 
     def __call__(self, segment: Segment) -> Source:
         """What the other reader gives, and the wanted fields of the prefix."""
         size = len(segment)
         starts = segment.starts.copy()
+        kept = np.zeros(size, np.int64)  # bytes of data that stand before the message
         fields: dict[str, pa.Array] = {}
         rows = np.arange(size, dtype=np.int64)
         for turn in range(RELAYS):
@@ -112,12 +120,18 @@ class SyslogReader:
                 break
             whole = self._ask(_WHOLE, _heads(segment, starts[rows], segment.ends[rows], LONGEST))
             starts[rows] += _lengths(whole)
-            found = self._parts(whole) if {*self._fields} - {"syslog_data"} else {}
+            kept[rows] = 0
+            found = self._parts(whole) if {*self._fields} - NO_PARTS else {}
             newer = np.flatnonzero(_five(whole))
             if len(newer):
-                data = self._data(segment, starts, rows[newer])
+                data = self._data(segment, starts, kept, rows[newer])
                 found["syslog_data"] = _spread(data, newer, len(rows))
             self._take(fields, found, rows, size)
+        if TEXT in self.wanted:
+            whole_text = text_array(segment.data, starts + kept, segment.ends)
+            fields[TEXT] = _or_null(pc.utf8_trim(whole_text, " \ufeff"))
+        if self.json:
+            starts = _at_objects(segment, starts)
         source = self.inner(replace(segment, starts=starts))
         for name, column in fields.items():
             values = column
@@ -162,13 +176,18 @@ class SyslogReader:
         }
 
     def _data(
-        self, segment: Segment, starts: NDArray[np.int64], rows: NDArray[np.int64]
+        self,
+        segment: Segment,
+        starts: NDArray[np.int64],
+        kept: NDArray[np.int64],
+        rows: NDArray[np.int64],
     ) -> pa.Array:
         """The structured data of records of RFC 5424, which are taken off unless they are kept."""
         lines = text_array(segment.data, starts[rows], segment.ends[rows])
         data = self._ask(_DATA, lines)
         lengths = _lengths(data)
         if self.keep_data:
+            kept[rows] = np.where(lengths > 2, lengths, 0)
             lengths = np.where(lengths <= 2, lengths, 0)  # the word for none is no pair
         starts[rows] += lengths
         return pc.utf8_rtrim(data, " ")
@@ -186,6 +205,19 @@ class SyslogReader:
             column = _or_null(found[name]) if name in found else none
             spread = column if len(rows) == size else _spread(column, rows, size)
             fields[name] = pc.coalesce(spread, fields[name]) if name in fields else spread
+
+
+def _at_objects(segment: Segment, starts: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where the objects begin: behind a word or two that are left of what a program wrote."""
+    data = np.frombuffer(segment.data + b"\0", np.uint8)
+    rows = np.flatnonzero((data[starts] != ord("{")) & (starts < segment.ends))
+    if not len(rows):
+        return starts
+    heads = _heads(segment, starts[rows], segment.ends[rows], LONGEST)
+    words = pc.extract_regex(heads, WORDS).field(0).fill_null("")
+    moved = starts.copy()
+    moved[rows] += _lengths(words)
+    return moved
 
 
 def _with(table: pa.Table, name: str, column: pa.Array) -> pa.Table:

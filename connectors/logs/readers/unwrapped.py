@@ -2,8 +2,8 @@
 
     {"result": {"_raw": "{\\"ts\\": 1772438400, …}"}}
 
-The text takes the place of the record that holds it. Objects inside objects need no such thing:
-their reader looks inside.
+The text becomes an object in front of the other keys of the record that holds it, under a name of
+its own, where the reader of JSON looks first. Objects inside objects need no such thing.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from connectors.logs.engine import literal
 from connectors.logs.header import canonical
 from connectors.logs.readers.base import Bad, Source
 from connectors.logs.readers.delimited import DelimitedReader
-from connectors.logs.readers.jsontext import JsonReader, inside, too_deep
+from connectors.logs.readers.jsontext import OPENED, JsonReader, inside, too_deep
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,27 +42,46 @@ class UnwrapReader:
 
     def __call__(self, segment: Segment) -> Source:
         """What the inner reader gives."""
-        for path in self.paths:
+        for turn, path in enumerate(self.paths):
             key = re.escape(path.rpartition(".")[2].encode())
             if re.search(rb'"%b"\s*:\s*"\s*\{' % key, segment.data):
-                segment = self._opened(segment, path)
+                segment = self._opened(segment, path, turn)
         return self.inner(segment)
 
-    def _opened(self, segment: Segment, path: str) -> Segment:
+    def _opened(self, segment: Segment, path: str, turn: int) -> Segment:
         lines = segment.lines
         shallow = np.ones(len(segment), bool)
         shallow[too_deep(segment)] = False
         self.con.register("lines", pa.table({"line": lines, "shallow": pa.array(shallow)}))
-        at = literal(inside(path))
-        sql = (
-            f"select case when shallow and json_valid(line) and json_type(line, {at}) = 'VARCHAR'"  # noqa: S608 - a quoted path
-            f" then json_extract_string(line, {at}) end as text from lines"
+        cases = " ".join(
+            f"when starts_with(line, {literal(_front(i))}) then {_text_at(f'{OPENED}{i}', path)}"
+            for i in range(turn)
         )
-        text = whole(self.con.sql(sql).to_arrow_table().column("text"))
+        sql = (
+            f"select text, json_valid(text) as whole from (select case when not shallow or"  # noqa: S608 - quoted paths
+            f" not json_valid(line) then null {cases} else {_text_at('', path)} end as text"
+            " from lines)"
+        )
+        found = self.con.sql(sql).to_arrow_table()
+        text = whole(found.column("text"))
         opens = pc.match_substring_regex(text, r"^\s*\{").fill_null(fill_value=False)
         if not pc.any(opens).as_py():
             return segment
-        return with_records(segment, pc.if_else(opens, text, lines))
+        beside = pc.replace_substring_regex(lines, r"^\s*\{", "")
+        both = pc.binary_join_element_wise(_front(turn), text, ",", beside, "")
+        # a text that is no JSON is no record, and must not become one by what stands beside it
+        opened = pc.if_else(whole(found.column("whole")), both, text)
+        return with_records(segment, pc.if_else(opens, opened, lines))
+
+
+def _front(turn: int) -> str:
+    """How a record begins whose text was opened."""
+    return '{"' + OPENED + str(turn) + '":'
+
+
+def _text_at(opened: str, path: str) -> str:
+    at = literal(inside(f"{opened}.{path}" if opened else path))
+    return f"case when json_type(line, {at}) = 'VARCHAR' then json_extract_string(line, {at}) end"
 
 
 @dataclass(frozen=True, slots=True)

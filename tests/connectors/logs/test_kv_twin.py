@@ -13,18 +13,20 @@ from connectors.logs.readers.kv import KvReader, _Finder
 from connectors.logs.readers.pairs import Places
 from connectors.logs.rules import segment
 
-FMT = Format.model_validate({
+FORMAT = {
     "id": "own",
     "about": "",
     "reader": {"kind": "kv"},
     "map": {"time": ["time_any(ts)"], "app": ["a"], "operation": ["b"], "model": ["c"]},
-})  # fmt: skip
+}
+FMT = Format.model_validate(FORMAT)
+PARTED = Format.model_validate(FORMAT | {"reader": {"kind": "kv", "delim": ","}})
 RECORDS = st.lists(st.text('ab= ",\\;x[\t|<>é', max_size=24), min_size=1, max_size=4)
 
 
-def read(records):
+def read(records, fmt=FMT):
     lines = frame("\n".join(records).encode(), 0, 1)
-    source = KvReader(FMT, ("a", "b", "c"))(segment(lines))
+    source = KvReader(fmt, ("a", "b", "c"))(segment(lines))
     rows = dict(zip(source.rows.tolist(), source.table.to_pylist(), strict=True))
     bad = {one.row: (one.field, one.reason, one.value) for one in source.bad}
     return rows, bad
@@ -38,9 +40,9 @@ def read(records):
 @settings(max_examples=300, deadline=None)
 def test_both_ways_find_the_same_pairs(records):
     with pytest.MonkeyPatch.context() as patch:
-        quick = read(records)
+        quick = [read(records, fmt) for fmt in (FMT, PARTED)]
         patch.setattr(_Finder, "find", from_left_to_right)
-        assert quick == read(records)
+        assert quick == [read(records, fmt) for fmt in (FMT, PARTED)]
 
 
 def from_left_to_right(self, piece):

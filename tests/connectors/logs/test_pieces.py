@@ -303,3 +303,31 @@ def test_a_column_of_a_table_may_hold_the_record(read_text):
 def test_a_table_without_that_column_is_refused(read_text):
     found = read_text(AUDIT, "ts,host\n1772438400,a.example\n")
     assert (found.rows, found.notices) == ([], ["no header, or none with AuditData"])
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"message": json.dumps({"host": "a.example"}), "ts": "1772438400"},
+        {"ts": "1772438400", "message": json.dumps({"host": "a.example"}), "host": "collector"},
+        {"result": {"_raw": json.dumps({"message": json.dumps(RECORD), "ts": "no"})}, "ts": "no"},
+        {"result": {"_raw": json.dumps(RECORD)}, "message": json.dumps({"host": "b.example"})},
+    ],
+)
+def test_what_is_not_in_the_text_is_looked_for_outside(read_text, line):
+    found = read_text(WRAPPED, json.dumps(line) + "\n")
+    assert (found.said, found.column("dst_host")) == ([], ["a.example"])
+
+
+def test_a_text_that_is_no_json_takes_nothing_from_outside(read_text):
+    line = {"message": '{"host": "a.example"}, "ts": "1772438400", "x": {', **RECORD}
+    found = read_text(WRAPPED, json.dumps(line) + "\n")
+    assert [reason for _, _, reason, _ in found.said] == ["not JSON"]
+
+
+def test_two_values_inside_a_text_reject_the_record(read_text):
+    text = '{"host": "a.example", "ts": "1772438400", "host": "b.example"}'
+    found = read_text(WRAPPED, json.dumps({"message": text}) + "\n")
+    assert [reason for _, _, reason, _ in found.said] == [
+        "comes more than once, with different values"
+    ]
