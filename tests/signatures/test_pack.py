@@ -343,6 +343,7 @@ def test_an_archive_says_what_it_is(tmp_path, signed, key):
         ),
         gzip.compress(gzip.decompress(members(ABOUT, GOOD)) + b"more"),
     ],
+    ids=range(9),  # a pack's bytes say when they were packed
 )
 def test_a_damaged_archive_is_refused(tmp_path, signed, key, data):
     path = signed(tmp_path / "acme.tar.gz", data)

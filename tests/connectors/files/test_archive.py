@@ -210,7 +210,11 @@ def test_two_layers_of_compression_are_refused(results, name, pack):
     assert good.text == b"b\n"
 
 
-@pytest.mark.parametrize("inner", [zipped(TWO), tarred(TWO), gzip.compress(tarred(TWO))])
+@pytest.mark.parametrize(
+    "inner",
+    [zipped(TWO), tarred(TWO), gzip.compress(tarred(TWO))],
+    ids=["zip", "tar", "tgz"],
+)
 def test_an_archive_in_an_archive_is_refused(results, inner):
     (nested,) = results("a.tar", tarred({"inner": inner}))
     assert nested.reason == "refused"
