@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from scanner.commands.options import FILE, FOLDER, json_option
+from scanner.commands.words import many
 from scanner.errors import NoSpace, SignaturesError
 
 if TYPE_CHECKING:
@@ -100,7 +101,9 @@ def refuse_broken(pack: Pack) -> None:
         click.echo(str(issue))
     if errors:
         raise SignaturesError(
-            f"{len(errors)} errors", pack.about.place, "nothing was changed; mend the lines above"
+            many(len(errors), "error"),
+            pack.about.place,
+            "nothing was changed; mend the lines above",
         )
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 import sys
+import textwrap
 from collections import Counter
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, get_args
@@ -13,10 +16,14 @@ import click
 from scanner.commands.export import export
 from scanner.commands.options import json_option, signatures_options
 from scanner.commands.pack import install, verify
+from scanner.commands.show import show
+from scanner.commands.words import many
 from scanner.errors import SignaturesError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from signatures.rules import Service
 
 
 @click.group()
@@ -24,11 +31,8 @@ def signatures() -> None:
     """What AI looks like: the catalogue and its language."""
 
 
-signatures.add_command(verify)
-signatures.add_command(install)
-
-
-signatures.add_command(export)
+for _command in (show, export, verify, install):
+    signatures.add_command(_command)
 
 
 @signatures.command("list")
@@ -47,6 +51,7 @@ def list_(
     if kind is not None and kind not in kinds_:
         raise UsageError(f"no kind is called {kind!r}", "--kind", "one of " + ", ".join(kinds_))
     tables = compiled(overlays, keys)
+    room = _room()
     services = [one for one in tables.services.values() if kind in {None, one.kind}]
     for one in sorted(services, key=lambda service: service.id):
         if as_json:
@@ -55,42 +60,40 @@ def list_(
                 "kind": one.kind,
                 "vendor": one.vendor,
                 "product": one.product,
+                "country": one.country,
                 "origin": one.origin,
                 "nursery": one.nursery,
             }
             click.echo(json.dumps(facts))
         else:
-            origin = f" [{one.origin}]" if one.origin != "shipped" else ""
-            origin += " [candidate]" if one.nursery else ""
-            click.echo(safe_text(f"{one.id:44} {one.product} ({one.vendor_name}){origin}"))
+            click.echo(_line(one, room))
     if not as_json:
-        kinds = Counter(one.kind for one in services)
-        click.echo(
-            f"{len(services)} services: {', '.join(f'{n} {k}' for k, n in sorted(kinds.items()))}",
-            err=True,
-        )
+        kinds = sorted(Counter(one.kind for one in services).items())
+        said = f"{many(len(services), 'service')}: {', '.join(f'{n} {k}' for k, n in kinds)}"
+        for line in textwrap.wrap(said, room or len(said)):
+            click.echo(line, err=True)
     for remark in tables.remarks:
         at = f":{remark.line}" if remark.line is not None else ""
         click.echo(safe_text(f"{remark.path}{at}: {remark.message}"), err=True)
 
 
-@signatures.command()
-@click.argument("service")
-@signatures_options
-@json_option
-def show(service: str, overlays: tuple[Path, ...], keys: tuple[Path, ...], as_json: bool) -> None:
-    """The file of one SERVICE, with its evidence, its cases and what is known of its supplier."""
-    from scanner.load import catalogue, suppliers
-    from signatures.governance import merged
+def _line(one: Service, room: int | None) -> str:
+    """A service in one line; the name is cut to the room there is, never the id or its mark."""
+    from reports.text import safe_text
 
-    signatures_ = (entry.signature for entry in catalogue(overlays, keys).entries)
-    found = next((one for one in signatures_ if one.id == service), None)
-    if found is None:
-        raise UsageError("no such service", service, "`aicensus signatures list` names them")
-    vendor = suppliers().get(found.vendor)
-    facts = merged(vendor.facts if vendor is not None else None, found.governance)
-    shown = {**found.model_dump(exclude_none=True), "governance": facts}
-    click.echo(json.dumps(shown, indent=None if as_json else 2))
+    mark = f" [{one.origin}]" if one.origin != "shipped" else ""
+    mark = safe_text(mark + (" [candidate]" if one.nursery else ""))
+    start = f"{one.id:44} "
+    name = safe_text(f"{one.product} ({one.vendor_name})")
+    if room is not None and len(start) + len(name) + len(mark) > room:
+        name = f"{name[: max(0, room - len(start) - len(mark) - 1)]}…"
+    return f"{start}{name}{mark}"
+
+
+def _room() -> int | None:
+    """The columns of a terminal; None where the output goes elsewhere, which has no edge."""
+    told = "COLUMNS" in os.environ or sys.stdout.isatty()
+    return shutil.get_terminal_size().columns if told else None
 
 
 @signatures.command()
@@ -109,10 +112,14 @@ def lint(folders: tuple[Path, ...], overlays: tuple[Path, ...], keys: tuple[Path
     for issue in issues:
         click.echo(str(issue))
     count = len(loaded.entries)
-    click.echo(f"{count} signatures, {len(tables.rules)} rules, {len(issues)} issues", err=True)
+    click.echo(
+        f"{many(count, 'signature')}, {many(len(tables.rules), 'rule')},"
+        f" {many(len(issues), 'issue')}",
+        err=True,
+    )
     errors = sum(issue.level == "error" for issue in issues)
     if errors:
-        raise SignaturesError(f"{errors} errors", "signatures", "mend the lines above")
+        raise SignaturesError(many(errors, "error"), "signatures", "mend the lines above")
 
 
 @signatures.command()

@@ -94,6 +94,7 @@ def json_lines(picks: Picks, account: Account) -> Iterator[str]:
                 "kind": service.kind,
                 "vendor": service.vendor,
                 "vendor_name": service.vendor_name,
+                "country": service.country,
                 "aliases": list(service.aliases),
                 "tags": list(service.tags),
                 "origin": service.origin,

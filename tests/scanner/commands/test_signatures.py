@@ -50,27 +50,26 @@ def test_list_names_every_service_once(aicensus):
 def test_list_of_one_kind_is_json_one_a_line(aicensus):
     done = aicensus("signatures", "list", "--kind", "agent", "--json")
     assert {row["kind"] for row in done.rows} == {"agent"}
-    assert set(done.rows[0]) == {"id", "kind", "vendor", "product", "origin", "nursery"}
+    keys = {"id", "kind", "vendor", "product", "country", "origin", "nursery"}
+    assert set(done.rows[0]) == keys
+    assert {"US", "SE"} <= {row["country"] for row in done.rows}
     assert done.err == ""
+
+
+def test_list_fits_a_terminal_by_cutting_names_and_never_ids(aicensus, monkeypatch):
+    whole = aicensus("signatures", "list").out.splitlines()
+    monkeypatch.setenv("COLUMNS", "80")
+    done = aicensus("signatures", "list")
+    lines = done.out.splitlines()
+    assert max(map(len, (*lines, *done.err.splitlines()))) <= 80
+    assert [line.split()[0] for line in lines] == [line.split()[0] for line in whole]
+    assert sum(line.endswith("…") for line in lines) == sum(len(line) > 80 for line in whole)
 
 
 def test_list_of_an_unknown_kind_is_refused(aicensus):
     done = aicensus("signatures", "list", "--kind", "agnet")
     assert (done.code, done.out) == (2, "")
     assert done.err.startswith("aicensus: --kind: no kind is called 'agnet'; one of saas_chat, ")
-
-
-def test_show_gives_the_service_with_evidence_and_cases(aicensus):
-    shown = aicensus("signatures", "show", "model_api/openai").document
-    assert shown["vendor"] == "openai"
-    assert all(indicator["evidence"] for indicator in shown["indicators"])
-    assert {case["match"] for case in shown["cases"]} == {True, False}
-
-
-def test_show_of_an_unknown_service_is_refused(aicensus):
-    done = aicensus("signatures", "show", "model_api/opnai")
-    said = "model_api/opnai: no such service; `aicensus signatures list` names them"
-    assert (done.code, done.err) == (2, f"aicensus: {said}\n")
 
 
 def test_lint_accepts_a_signature_that_proves_itself(aicensus, own):
@@ -84,7 +83,7 @@ def test_lint_names_a_case_that_does_not_hold(aicensus, own):
     done = aicensus("signatures", "lint", own(wrong))
     assert done.code == 14
     assert "pallet_mind.yaml:" in done.out
-    assert done.err.endswith("aicensus: signatures: 1 errors; mend the lines above\n")
+    assert done.err.endswith("aicensus: signatures: 1 error; mend the lines above\n")
 
 
 def test_lint_refuses_a_file_it_cannot_read_with_line_and_key(aicensus, own):

@@ -322,7 +322,7 @@ def test_a_candidate_makes_no_asset_and_is_for_review(aicensus, own, write):
 
 def test_show_test_classify_and_explain_know_the_overlay(aicensus, own):
     overlay = ("--signatures", own({PATH: OWN}))
-    assert aicensus("signatures", "show", "saas_app/pallet_mind", *overlay).document["name"]
+    assert "(of overlay own)" in aicensus("signatures", "show", "pallet mind", *overlay).out
     assert " high " in aicensus("signatures", "test", "pallet-mind.example", *overlay).out
     asked = aicensus("signatures", "classify", "--json", *overlay, given="pallet-mind.example\n")
     assert asked.rows[0]["confidence"] == "high"
