@@ -58,7 +58,7 @@ def detect(
     weak = [f.id for f in certain if f.detect.weak]
     if len(weak) < len(certain):
         certain = [f for f in certain if not f.detect.weak]
-    if len(certain) == 1:
+    if len(certain) == 1 or (certain and all(_alike(f, certain[0]) for f in certain)):
         also = [name for name in weak if name != certain[0].id]
         besides = f" (rather than {' or '.join(also)}, which is for any product)" if also else ""
         return Detected(certain[0], f"recognised as {certain[0].id}{besides}")
@@ -70,6 +70,12 @@ def detect(
         if fmt is not None and _generic(fmt, sample):
             return Detected(fmt, f"recognised as {name} by its {_names(fmt)}")
     return Detected(None, unknown(sample, formats))
+
+
+def _alike(one: Format, other: Format) -> bool:
+    """Whether two formats read every record the same way, so that either will do."""
+    said = ("reader", "map", "drop", "require", "learn")
+    return all(getattr(one, key) == getattr(other, key) for key in said)
 
 
 def mismatch(fmt: Format, head: bytes, formats: Mapping[str, Format]) -> str | None:
