@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, TypeAlias
 
+from signatures.pack import SHIPPED
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
@@ -62,6 +64,22 @@ class Place:
     indicator: Indicator
     signature: Signature
     tables: Tables
+
+
+def overlay_at_fault(catalogue: Catalogue, entry: Entry, service: str | None) -> Entry | None:
+    """The entry of a service when it is an overlay's and `entry` is shipped; else None."""
+    if entry.origin != SHIPPED:
+        return None
+    found = (one for one in catalogue.entries if one.signature.id == service)
+    return next((one for one in found if one.origin != SHIPPED), None)
+
+
+def spoke(entry: Entry, said: Judged | None) -> Where:
+    """The keys of the first indicator of a file that spoke; those of its id when none did."""
+    for number, one in enumerate(entry.signature.indicators):
+        if said is not None and f"{one.type}:{one.value}" in said.indicators:
+            return ("indicators", number, "value")
+    return ("id",)
 
 
 class Lint:

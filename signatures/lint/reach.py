@@ -5,9 +5,10 @@ Each rule is tried on what it was written for, and each name on look-alikes made
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from signatures.lint.base import LintIssue
+from signatures.explain import dotted
+from signatures.lint.base import LintIssue, overlay_at_fault, spoke
 from signatures.lint.observe import observations
 from signatures.model import HOST_TYPES, LOG_TYPES
 from signatures.templates import example
@@ -24,6 +25,16 @@ UNREACHABLE: Final = "unreachable"
 LOOK_ALIKE: Final = "look-alike"
 
 
+class _Fault(NamedTuple):
+    """What is wrong with a rule, and the verdict that shows it."""
+
+    level: Level
+    name: str
+    detail: str
+    recommendation: str
+    said: Judged | None = None
+
+
 def reach(catalogue: Catalogue, judge: Judge) -> Iterator[LintIssue]:
     """Rules that do not fire on what they were written for, or never name their service there."""
     for entry in catalogue.entries:
@@ -34,7 +45,9 @@ def reach(catalogue: Catalogue, judge: Judge) -> Iterator[LintIssue]:
                 continue
             found = _tried(entry, indicator, catalogue, judge)
             if found is not None:
-                yield _issue(entry, number, *found)
+                yield _taken(catalogue, entry, number, found) or _issue(
+                    entry, number, found.level, found.name, found.detail, found.recommendation
+                )
 
 
 def look_alikes(catalogue: Catalogue, judge: Judge) -> Iterator[LintIssue]:
@@ -76,39 +89,55 @@ def _halves(value: str) -> tuple[str, str, str]:
     return value[:dot], ".", value[dot + 1 :]
 
 
-def _tried(
-    entry: Entry, indicator: Indicator, catalogue: Catalogue, judge: Judge
-) -> tuple[Level, str, str, str] | None:
+def _taken(catalogue: Catalogue, entry: Entry, number: int, found: _Fault) -> LintIssue | None:
+    """The issue at the rule of an overlay that always wins over a shipped one; else None."""
+    service = found.said.service if found.said is not None else None
+    fault = overlay_at_fault(catalogue, entry, service)
+    if fault is None:
+        return None
+    keys = spoke(fault, found.said)
+    there = f"{entry.source}:{entry.line('indicators', number, 'value')}"
+    return LintIssue(
+        level=found.level,
+        name=found.name,
+        path=fault.source,
+        line=fault.line(*keys),
+        key=dotted(keys),
+        detail=f"takes a rule of {entry.signature.id} ({there}): {found.detail}",
+        recommendation="narrow the rule, or override that service",
+    )
+
+
+def _tried(entry: Entry, indicator: Indicator, catalogue: Catalogue, judge: Judge) -> _Fault | None:
     """What is wrong with a rule, or None when it fires on one of what it is for."""
     own = entry.signature.indicators
     try:
         seen = observations(indicator, own, catalogue.tables.regions)
     except ValueError as problem:
-        return "warning", DEAD, f"cannot be tried: {problem}", "write a simpler pattern"
+        return _Fault("warning", DEAD, f"cannot be tried: {problem}", "write a simpler pattern")
     faults = [_fault(entry, indicator, judge(one), _shown(one)) for one in seen]
     return faults[0] if all(faults) else None
 
 
-def _fault(
-    entry: Entry, indicator: Indicator, said: Judged | None, shown: str
-) -> tuple[Level, str, str, str] | None:
-    """Level, name, detail and recommendation; None where the rule does what it is for."""
+def _fault(entry: Entry, indicator: Indicator, said: Judged | None, shown: str) -> _Fault | None:
+    """What is wrong with a verdict; None where the rule does what it is for."""
     if said is not None and said.service == entry.signature.id:
         if _speaks(said, indicator):
             return None
-        return (
+        return _Fault(
             "error", DEAD, f"{indicator.value} does not fire on {shown}",
             "a more specific rule of this file always wins: drop one of them",
         )  # fmt: skip
     service = said.service if said is not None else None
     host = indicator.type in HOST_TYPES and indicator.needs is None
-    return (
+    return _Fault(
         "error" if host or service is None else "warning",
         UNREACHABLE,
         f"{shown} is judged {service or 'nothing'}",
         "another rule is as specific and stronger: drop one of them"
         if service
         else "the rule can never fire: mend it, or drop it",
+        said,
     )
 
 

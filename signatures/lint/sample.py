@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
+
+from signatures.patterns import as_python
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
-# Python's own reader of patterns, which has no types; RE2's language is a part of what it reads.
+# Python's own reader of patterns, which has no types.
 sre: Any = import_module("re._constants")
 parser: Any = import_module("re._parser")
 
@@ -27,10 +30,16 @@ def sample(pattern: str) -> str:
     """A short text that a pattern most likely matches; the caller tries it.
 
     The first branch of every choice, the least of every repetition, no look-around.
-    Raises ValueError for a pattern that Python cannot read.
+    Raises ValueError for a pattern of RE2 that Python cannot say or read.
     """
+    spelled = as_python(pattern)
+    if spelled is None:
+        raise ValueError("RE2 has something in it that Python cannot say")
     try:
-        return "".join(_texts(parser.parse(pattern)))
+        with warnings.catch_warnings():
+            # `[[` may mean something in a Python to come; today it is what RE2 takes it for.
+            warnings.simplefilter("ignore", FutureWarning)
+            return "".join(_texts(parser.parse(spelled)))
     except (sre.error, OverflowError, RecursionError) as problem:
         raise ValueError(str(problem)) from problem
 

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from signatures.lint.base import CatalogueLint, SignatureLint
+from signatures.pack import SHIPPED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,12 +43,17 @@ class TwoOwners(CatalogueLint):
     def check(self, catalogue: Catalogue) -> Iterator[tuple[Entry, Where, str]]:
         """Same type, value and needs in two files."""
         owner: dict[tuple[str, str, str], Entry] = {}
-        for entry in sorted(catalogue.entries, key=lambda entry: entry.nursery):
+        for entry in _settled_first(catalogue):
             for number, item in enumerate(entry.signature.indicators):
                 first = owner.setdefault((item.type, _folded(item), str(item.needs)), entry)
                 if first is not entry:
                     where = ("indicators", number, "value")
                     yield entry, where, f"{item.value} is {first.signature.id}'s too"
+
+
+def _settled_first(catalogue: Catalogue) -> list[Entry]:
+    """Shipped before overlays and candidates last: who comes later is at fault."""
+    return sorted(catalogue.entries, key=lambda one: (one.nursery, one.origin != SHIPPED))
 
 
 def _folded(item: Indicator) -> str:
@@ -90,7 +96,7 @@ class SameName(CatalogueLint):
     def check(self, catalogue: Catalogue) -> Iterator[tuple[Entry, Where, str]]:
         """A name or alias that another service has."""
         owner: dict[str, Entry] = {}
-        for entry in catalogue.entries:
+        for entry in _settled_first(catalogue):
             for text in (entry.signature.name, *entry.signature.aliases):
                 first = owner.setdefault(text.casefold(), entry)
                 if first is not entry:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from signatures.lint.base import LintIssue
+from signatures.explain import dotted
+from signatures.lint.base import LintIssue, overlay_at_fault, spoke
 from signatures.model import RANK, Case, as_dict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from signatures.lint.base import Judge
-    from signatures.load import Catalogue
+    from signatures.lint.base import Judge, Judged
+    from signatures.load import Catalogue, Entry
 
 CASE: Final = "case"
 
@@ -27,7 +28,7 @@ def case_results(catalogue: Catalogue, judge: Judge) -> Iterator[LintIssue]:
             wanted = case.model_copy(update={"confidence": None}) if later else case
             wrong = _wrong(wanted, entry.signature.id, service, detection)
             if wrong is not None:
-                yield LintIssue(
+                yield _broken(catalogue, entry, number, said) or LintIssue(
                     level="error",
                     name=CASE,
                     path=entry.source,
@@ -36,6 +37,29 @@ def case_results(catalogue: Catalogue, judge: Judge) -> Iterator[LintIssue]:
                     detail=wrong,
                     recommendation="correct the indicators, or the case",
                 )
+
+
+def _broken(
+    catalogue: Catalogue, entry: Entry, number: int, said: Judged | None
+) -> LintIssue | None:
+    """A shipped case that an overlay breaks, at the rule that speaks there or does so no more."""
+    case = entry.signature.cases[number]
+    fault = overlay_at_fault(catalogue, entry, said.service if said is not None else None)
+    keys = spoke(fault, said) if fault is not None else ("override",)
+    fault = fault or overlay_at_fault(catalogue, entry, case.service)
+    if fault is None:
+        return None
+    judged = f"{said.service or 'nothing'} at {said.detection}" if said is not None else "nothing"
+    case_at = f"{entry.source}:{entry.line('cases', number)}"
+    return LintIssue(
+        level="error",
+        name=CASE,
+        path=fault.source,
+        line=fault.line(*keys),
+        key=dotted(keys),
+        detail=f"breaks a case of {entry.signature.id} ({case_at}), which is judged {judged}",
+        recommendation="narrow the rule, or override that service",
+    )
 
 
 def _wrong(case: Case, own: str, service: str | None, detection: str) -> str | None:

@@ -133,6 +133,8 @@ def test_there_are_enough_benign_names_and_each_once():
         r"(?i)^acme[-/]\d+\.[^ ]{2,}x?",
         r"^/a/[0-9a-f-]{36}\b",
         r"^[^/]+/\s\w\W.\S$",
+        r"^/v[[:digit:]]+/[^[:space:][:upper:]]$",
+        r"^/[[a]$",  # a bracket and an a; Python warns that it may mean more one day
     ],
 )
 def test_a_sample_is_matched_by_its_pattern(pattern):
@@ -142,6 +144,13 @@ def test_a_sample_is_matched_by_its_pattern(pattern):
 def test_what_nobody_can_read_has_no_sample():
     with pytest.raises(ValueError, match="unterminated"):
         sample("(")
+    with pytest.raises(ValueError, match="Python cannot say"):
+        sample(r"^/\Qa.b\E")
+
+
+def test_a_rule_with_classes_of_posix_is_tried_as_re2_reads_it(issues):
+    rule = "type: user_agent, value: '^Acme/[[:digit:]]+[.][[:alnum:]]', confidence: medium"
+    assert issues(acme=[rule]) == []
 
 
 def test_every_shipped_rule_can_be_tried():
