@@ -77,6 +77,10 @@ def _said(
         hint = "put it in quotes" if kind == "string_type" and not isinstance(value, list) else ""
     elif kind == "string_pattern_mismatch":
         problem, hint = f"{value!r} does not look right", f"the pattern is {context['pattern']}"
+    elif kind in {"too_long", "string_too_long"}:
+        thing = "items" if isinstance(value, list | dict) else "characters"
+        length = context.get("actual_length") or len(str(value))
+        problem, hint = f"{length} {thing}, at most {context['max_length']}", "shorten it"
     elif kind in {"too_short", "string_too_short"}:
         problem, hint = "empty", "fill it in, or drop the key"
     return problem, hint

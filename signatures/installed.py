@@ -86,12 +86,13 @@ def install(
     check: Callable[[Pack], None],
     *,
     older: bool = False,
+    other: bool = False,
 ) -> Installed:
     """Put a signed archive into use in a folder; whatever fails leaves the folder as it was.
 
     check: raises what is wrong with the pack beside its signature. older: an older version, or
-    other content under the same version, may replace what is in use. Raises SignatureError and
-    OSError.
+    other content under the same version, may replace what is in use. other: a pack of another name
+    may. Raises SignatureError and OSError.
     """
     pack = read_archive(archive, keys)
     check(pack)
@@ -100,8 +101,8 @@ def install(
         into.chmod(0o755)  # another user may scan than installs, and nothing in it is secret
     with _locked(into):
         before = _in_use(into)
-        if before is not None and not older:
-            _refuse_older(pack.about, before, archive)
+        if before is not None:
+            _refuse_step(pack.about, before, archive, older=older, other=other)
         about = pack.about
         stem = f"{about.name}_{about.version}_{about.sha256[:12]}_"
         fresh = Path(tempfile.mkdtemp(prefix=stem, dir=into))
@@ -169,22 +170,25 @@ def _in_use(into: Path) -> str | None:
     return None
 
 
-def _refuse_older(about: About, before: str, archive: Path) -> None:
+def _refuse_step(about: About, before: str, archive: Path, *, older: bool, other: bool) -> None:
+    """Versions are compared within one name: those of two packs say nothing of each other."""
     found = _NAME.fullmatch(before)
     if found is None:
         return
     name, version, digest = found.groups()
-    problem = None
+    problem = hint = None
     if name != about.name:
-        problem = f"{about.name} is not {name}, which is installed there"
-    elif _number(about.version or "") < _number(version):
-        problem = f"{about.version} is older than {version}, which is installed"
-    elif about.version == version and not about.sha256.startswith(digest):
-        problem = f"{about.version} is installed already, with other content"
+        if not other:
+            problem = f"{about.name} is not {name}, which is installed there"
+            hint = "name another folder; --other-pack puts it in place of that one"
+    elif not older:
+        hint = "--older allows it, if you mean it"
+        if _number(about.version or "") < _number(version):
+            problem = f"{about.version} is older than {version}, which is installed"
+        elif about.version == version and not about.sha256.startswith(digest):
+            problem = f"{about.version} is installed already, with other content"
     if problem is not None:
-        raise SignatureError(
-            str(archive), 1, "pack.yaml", problem, "--older allows it, if you mean it"
-        )
+        raise SignatureError(str(archive), 1, "pack.yaml", problem, hint or "")
 
 
 def _number(version: str) -> tuple[int, ...]:

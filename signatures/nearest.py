@@ -6,9 +6,11 @@ For people who ask why. It reads every rule, so it is not for the many hosts of 
 from __future__ import annotations
 
 import difflib
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+from unicodedata import combining
 
 from signatures.model import HOST_TYPES
 from signatures.suffixes import public_suffix
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
 MOST: Final = 5
 ALIKE: Final = 0.84  # of difflib: one letter in seven
 SHORT: Final = 5  # letters; shorter names are alike by chance
-# Letters of Cyrillic and Greek that are drawn as these; from Unicode TR 39, "confusables".
+# Letters that are drawn as these, of Cyrillic and Greek, and with a stroke, which no decomposition
+# takes off; from Unicode TR 39, "confusables".
 _DRAWN: Final = str.maketrans(
     {
         "\u0430": "a", "\u0435": "e", "\u043e": "o", "\u0440": "p", "\u0441": "c", "\u0443": "y",
@@ -31,6 +34,7 @@ _DRAWN: Final = str.maketrans(
         "\u051b": "q", "\u051d": "w", "\u0475": "v", "\u043a": "k", "\u0433": "r", "\u03b1": "a",
         "\u03bf": "o", "\u03bd": "v", "\u03b9": "i", "\u03ba": "k", "\u03c1": "p", "\u03c4": "t",
         "\u03c5": "u", "0": "o", "1": "l", "\u0261": "g", "\u0131": "i", "\u217c": "l",
+        "\u0142": "l", "\u00f8": "o", "\u0111": "d", "\u0127": "h", "\u0167": "t", "\u0268": "i",
     }
 )  # fmt: skip
 
@@ -158,14 +162,15 @@ def _alike(compiled: Compiled, rules: list[Rule], host: str) -> Iterator[Near]:
 
 
 def _drawn(domain: str) -> str:
-    """What a reader sees of a name with letters beyond ASCII."""
+    """What a reader sees of a name with letters beyond ASCII, at a glance: without accents too."""
     seen = []
     for label in domain.split("."):
         try:
             text = label[4:].encode().decode("punycode") if label.startswith("xn--") else label
         except UnicodeError:
             text = label
-        seen.append(text.translate(_DRAWN))
+        bare = (char for char in unicodedata.normalize("NFKD", text) if not combining(char))
+        seen.append("".join(bare).translate(_DRAWN))
     return ".".join(seen)
 
 

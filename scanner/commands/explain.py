@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scanner.commands.options import json_option, signatures_options
+from scanner.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +34,8 @@ def explain(host: str, overlays: tuple[Path, ...], keys: tuple[Path, ...], as_js
     from scanner.match.why import explain_host
     from signatures.compile import compile_catalogue
 
+    if not host.strip():
+        raise UsageError("no host was given", "HOST", "name one, such as api.openai.com")
     loaded = catalogue(overlays, keys)
     compiled = compile_catalogue(loaded)
     verdict = answer(compiled, {"dst_host": host}, host)

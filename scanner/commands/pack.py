@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -50,9 +51,20 @@ def verify(pack: Path, keys: tuple[Path, ...], as_json: bool) -> None:
 @click.option(
     "--into", type=FOLDER, required=True, metavar="DIR", help="The folder of this pack in use."
 )
-@click.option("--older", is_flag=True, help="Also what is older than, or not, what is in use.")
+@click.option(
+    "--older", is_flag=True,
+    help="Also an older version than is in use, or other content under the same version.",
+)  # fmt: skip
+@click.option("--other-pack", is_flag=True, help="Also a pack of another name than is in use.")
 @json_option
-def install(pack: Path, keys: tuple[Path, ...], into: Path, older: bool, as_json: bool) -> None:
+def install(
+    pack: Path,
+    keys: tuple[Path, ...],
+    into: Path,
+    older: bool,
+    other_pack: bool,
+    as_json: bool,
+) -> None:
     """Verify PACK and put it into use in DIR, or refuse it and leave what is in use.
 
     \b
@@ -69,7 +81,7 @@ def install(pack: Path, keys: tuple[Path, ...], into: Path, older: bool, as_json
         opened.append(found)
 
     try:
-        done = put(pack, keys, into, check, older=older)
+        done = put(pack, keys, into, check, older=older, other=other_pack)
     except SignatureError as problem:
         raise SignaturesError(str(problem)) from problem
     except OSError as problem:
@@ -78,7 +90,11 @@ def install(pack: Path, keys: tuple[Path, ...], into: Path, older: bool, as_json
 
 
 def refuse_broken(pack: Pack) -> None:
-    """Load a pack on top of what is shipped and lint it; raises SignaturesError."""
+    """Load a pack on top of what is shipped and lint it; raises SignaturesError.
+
+    A version in the future is refused: until that day the maker's own updates would be older.
+    """
+    from scanner import pipeline
     from scanner.load import packs, suppliers
     from scanner.match.observed import judge_observed
     from signatures.compile import compile_catalogue
@@ -86,6 +102,7 @@ def refuse_broken(pack: Pack) -> None:
     from signatures.lint import lint
     from signatures.load import load_packs
 
+    _refuse_day(pack, pipeline.utc_now().date())
     try:
         loaded = load_packs([*packs(), pack])
     except SignatureError as problem:
@@ -104,6 +121,27 @@ def refuse_broken(pack: Pack) -> None:
             many(len(errors), "error"),
             pack.about.place,
             "nothing was changed; mend the lines above",
+        )
+
+
+def _refuse_day(pack: Pack, today: date) -> None:
+    """Raises SignaturesError for a version that is no day, or one after tomorrow.
+
+    Tomorrow is today somewhere else.
+    """
+    version, place = pack.about.version, f"{pack.about.place}!pack.yaml"
+    if version is None:
+        return
+    year, month, day = (int(part) for part in version.split(".")[:3])
+    try:
+        made = date(year, month, day)
+    except ValueError as problem:
+        raise SignaturesError(f"version {version} is no day: {problem}", place) from None
+    if made > today + timedelta(days=1):
+        raise SignaturesError(
+            f"version {version} lies in the future, today is {today}",
+            place,
+            "mend the version, or this machine's clock",
         )
 
 

@@ -49,6 +49,8 @@ def test_a_good_file_is_read():
         ("name: Acme API", "name: true", "acme.yaml:2: name: a boolean, wanted text; put it in quotes"),
         ("name: Acme API", "name: 12", "acme.yaml:2: name: a number, wanted text; put it in quotes"),
         ("name: Acme API", "name: []", "acme.yaml:2: name: a list, wanted text"),
+        ("name: Acme API", f"name: {'x' * 301}", "acme.yaml:2: name: 301 characters, at most 300; shorten it"),
+        ("value: api.acme.example", f"value: {'x' * 1001}", "acme.yaml:8: indicators[0].value: 1001 characters, at most 1000; shorten it"),
         ("name: Acme API", 'name: ""', "acme.yaml:2: name: empty; fill it in, or drop the key"),
         ("name: Acme API", 'name: "\\e[31m=1+1"', "acme.yaml:2: name: control or invisible character; use printable characters only"),
         ("name: Acme API", 'name: "Ac\u200bme"', "acme.yaml:2: name: control or invisible character; use printable characters only"),

@@ -49,6 +49,14 @@ def test_what_comes_near_says_why_it_does_not_hold(near, host, value, why):
 
 
 @pytest.mark.parametrize(
+    "drawn", ["acmebra\u00ecn", "acm\u0117brain", "acmebra\u0268n", "\u00e5cmebrain"]
+)
+def test_letters_with_marks_are_held_against_those_without(near, drawn):
+    host = f"xn--{drawn.encode('punycode').decode()}.com"
+    assert near(host)["acmebrain.com"] == "drawn alike, written with other letters"
+
+
+@pytest.mark.parametrize(
     "host", ["www.debian.org", "s3.amazonaws.com", "portal.azure.com", "com", "acme.com"]
 )
 def test_what_is_far_has_nothing_near(near, host):

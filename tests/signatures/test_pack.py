@@ -420,7 +420,7 @@ def test_a_refused_pack_leaves_the_old_one_in_use(tmp_path, make, key, fault):
         "check": "acme.yaml:3: kind: wrong",
         "tampered": "is not what",
         "older": "2026.11.19 is older than 2026.11.20, which is installed; --older allows it",
-        "other": "beta is not acme, which is installed there",
+        "other": "beta is not acme, which is installed there; name another folder; --other-pack",
         "same": "2026.11.20 is installed already, with other content",
     }
     assert wanted[fault] in said
@@ -454,6 +454,24 @@ def test_an_older_one_is_installed_when_it_is_meant(tmp_path, make, key):
     install(make("2026.11.20"), [key], into, fine)
     install(make("2026.11.19"), [key], into, fine, older=True)
     assert open_pack(into).about.version == "2026.11.19"
+
+
+def test_another_pack_is_installed_when_it_is_meant_and_versions_of_two_are_not_compared(
+    tmp_path, make, key
+):
+    into = tmp_path / "packs"
+    install(make("2026.11.20"), [key], into, fine)
+    beta = make("2026.11.19", name="beta")
+    assert "--other-pack" in refusal(lambda: install(beta, [key], into, fine, older=True))
+    install(beta, [key], into, fine, other=True)
+    assert open_pack(into).about.name == "beta"
+
+
+def test_another_pack_that_is_meant_does_not_make_an_older_one_meant(tmp_path, make, key):
+    into = tmp_path / "packs"
+    install(make("2026.11.20"), [key], into, fine)
+    older = make("2026.11.19")
+    assert "--older" in refusal(lambda: install(older, [key], into, fine, other=True))
 
 
 def test_an_installed_pack_that_was_changed_is_refused_and_installing_again_mends_it(

@@ -38,6 +38,18 @@ def test_a_name_in_front_of_another_domain_says_whose_it_is(aicensus):
     assert near in rest
 
 
+def test_no_host_is_a_usage_error(aicensus):
+    for host in ("", " "):
+        done = aicensus("explain", host)
+        assert (done.code, done.out) == (2, "")
+        assert done.err.startswith("aicensus: HOST: no host was given")
+
+
+def test_a_name_with_an_accent_is_held_against_what_it_looks_like(aicensus):
+    near = "  near: openai.com, of saas_chat/chatgpt: drawn alike, written with other letters"
+    assert near in aicensus("explain", "opena\u00ec.com").out.splitlines()
+
+
 def test_a_host_without_anything_near_is_one_line(aicensus):
     done = aicensus("explain", "www.debian.org")
     assert (done.code, done.out) == (0, "www.debian.org: none (no rule speaks of it)\n")

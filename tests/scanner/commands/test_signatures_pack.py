@@ -416,6 +416,37 @@ def test_install_says_what_it_replaced(aicensus, made):
     assert aicensus(*install, "--older").code == 0
 
 
+@pytest.mark.parametrize("version", ["2026.03.18", "2099.01.01.7"])
+@pytest.mark.parametrize("command", ["verify", "install"])
+def test_a_version_in_the_future_is_refused(aicensus, made, command, version):
+    """It would stand in the way of honest updates until that day."""
+    into = ("--into", "packs") if command == "install" else ()
+    done = aicensus("signatures", command, made(version=version), "--key", "pub.pem", *into)
+    assert (done.code, done.out) == (14, "")
+    assert f"version {version} lies in the future, today is 2026-03-16" in done.err
+
+
+def test_a_version_that_is_no_day_is_refused(aicensus, made):
+    """It would never be too old."""
+    done = aicensus("signatures", "verify", made(version="2025.19.39"), "--key", "pub.pem")
+    assert done.code == 14
+    assert "pack.tar.gz!pack.yaml: version 2025.19.39 is no day: month must be in" in done.err
+
+
+@pytest.mark.parametrize("version", ["2026.03.16.2", "2026.03.17"])
+def test_a_version_of_tomorrow_is_fine(aicensus, made, version):
+    done = aicensus("signatures", "verify", made(version=version), "--key", "pub.pem")
+    assert done.code == 0
+
+
+def test_verify_names_what_breaks_a_shipped_case_and_where(aicensus, made):
+    greedy = OWN.replace("value: pallet-mind.example", "value: chatgpt.com")
+    done = aicensus("signatures", "verify", made(text=greedy), "--key", "pub.pem")
+    assert done.code == 14
+    assert all(line.startswith("pack.tar.gz!saas_app/") for line in done.out.splitlines())
+    assert "breaks a case of saas_chat/chatgpt" in done.out
+
+
 def test_install_where_nothing_can_be_written_is_refused(aicensus, made):
     done = aicensus("signatures", "install", made(), "--key", "pub.pem", "--into", "/proc/nowhere")
     assert (done.code, done.out) == (13, "")
