@@ -19,7 +19,7 @@ ACTIONS = ("nxdomain", "nodata", "drop", "passthru", "log-only")
 LEVELS = ("confirmed", "high", "medium", "low", "hint")
 
 
-@click.command()
+@click.command(short_help="The catalogue for Zeek, Suricata, Sigma, DNS and proxies.")
 @click.argument("form", type=click.Choice(FORMATS), metavar="|".join(FORMATS))
 @click.option(
     "--min-confidence", "at_least", type=click.Choice(LEVELS),
@@ -55,7 +55,7 @@ def export(
     """Write the catalogue in the language of another tool; what it cannot say is counted.
 
     \b
-    Example: aicensus signatures export suricata --min-confidence high --output ai.rules
+    Example: aicensus signatures export suricata --output ai.rules
     """
     from reports.text import safe_text
     from scanner.commands.public import write_public

@@ -25,7 +25,7 @@ _KEY = click.option(
 _PACK = click.argument("pack", type=FILE, metavar="PACK.tar.gz")
 
 
-@click.command()
+@click.command(short_help="Whether a pack is what its maker signed, and sound.")
 @_PACK
 @_KEY
 @json_option
@@ -45,7 +45,7 @@ def verify(pack: Path, keys: tuple[Path, ...], as_json: bool) -> None:
     _tell(found, "", as_json)
 
 
-@click.command()
+@click.command(short_help="Verify a pack and put it into use.")
 @_PACK
 @_KEY
 @click.option(
@@ -68,8 +68,9 @@ def install(
     """Verify PACK and put it into use in DIR, or refuse it and leave what is in use.
 
     \b
-    Example: aicensus signatures install acme.tar.gz --key acme.pem --into packs/acme
-             aicensus scan logs --signatures packs/acme
+    Example:
+      aicensus signatures install acme.tar.gz --key acme.pem --into packs/acme
+      aicensus scan logs --signatures packs/acme
     """
     from signatures.errors import SignatureError
     from signatures.installed import install as put

@@ -35,7 +35,7 @@ for _command in (show, export, verify, install):
     signatures.add_command(_command)
 
 
-@signatures.command("list")
+@signatures.command("list", short_help="Every service, one a line, and whose it is.")
 @click.option("--kind", help="Only services of this kind.")
 @signatures_options
 @json_option
@@ -96,7 +96,7 @@ def _room() -> int | None:
     return shutil.get_terminal_size().columns if told else None
 
 
-@signatures.command()
+@signatures.command(short_help="Check the catalogue, and yours on top.")
 @click.argument("folders", nargs=-1, type=click.Path(path_type=Path, exists=True, file_okay=False))
 @signatures_options
 def lint(folders: tuple[Path, ...], overlays: tuple[Path, ...], keys: tuple[Path, ...]) -> None:
@@ -151,7 +151,7 @@ def test(
                 click.echo(safe_text(f"  {line}"))
 
 
-@signatures.command()
+@signatures.command(short_help="A verdict for each line of a file: hosts, or requests.")
 @click.argument("source", type=click.File("rb"), default="-", metavar="[F|-]")
 @click.option("--http", is_flag=True, help="Lines are JSON requests, not host names.")
 @signatures_options

@@ -134,7 +134,9 @@ class Account:
         yield f"whole catalogue with its tables, sha256 {asked.catalogue.digest}"
         yield f"licence {asked.licence}"
         if said["overlay_services"]:
-            yield f"{said['overlay_services']} services are of overlays, under their own licence"
+            number = said["overlay_services"]
+            services, whose = ("service is", "its") if number == 1 else ("services are", "their")
+            yield f"{number} {services} of overlays, under {whose} own licence"
         kinds = ", ".join(asked.kinds) if asked.kinds else "all kinds"
         yield f"asked for: confidence {asked.at_least} and above, {kinds}"
         yield from self.notes

@@ -252,6 +252,6 @@ def test_what_overlays_add_is_said_to_be_theirs(acme):
     entries = tuple(replace(entry, origin="own") for entry in acme.entries)
     text, _ = export("suricata", asked(replace(acme, entries=entries)))
     assert account_of(text)["overlay_services"] == 1
-    assert "# 1 services are of overlays, under their own licence" in text
+    assert "# 1 service is of overlays, under its own licence" in text
     sids = [int(rule.rpartition("sid:")[2].partition(";")[0]) for rule in body(text)]
     assert min(sids) >= 1_900_000

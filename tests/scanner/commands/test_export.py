@@ -61,7 +61,22 @@ def test_overlays_are_written_too(aicensus, tmp_path):
     words = ("signatures", "export", "suricata", "--signatures", tmp_path / "own")
     done = aicensus(*words, "--kind", "saas_app")
     assert 'content:"pallet-mind.example"' in done.out
-    assert "# 1 services are of overlays, under their own licence\n" in done.out
+    assert "# 1 service is of overlays, under its own licence\n" in done.out
+
+
+def test_json_says_the_country_of_a_service(aicensus):
+    rows = aicensus("signatures", "export", "json", "--kind", "saas_chat").rows[1:]
+    assert {row["country"] for row in rows if row["service"] == "saas_chat/chatgpt"} == {"US"}
+
+
+def test_help_names_every_word_that_is_taken_and_fits_eighty_columns(aicensus):
+    for command in ("export", "install", "verify", "show", "list", "lint", "classify"):
+        text = aicensus("signatures", command, "--help").out
+        assert max(map(len, text.splitlines())) <= 80
+        if command == "export":
+            assert "--min-confidence [confirmed|high|medium|low|hint]" in text
+    words = aicensus("signatures", "--help").out
+    assert "..." not in words.partition("Commands:")[2]
 
 
 def test_a_zone_has_the_action_and_the_day_it_was_asked_for(aicensus):
