@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import duckdb
@@ -17,10 +18,11 @@ from connectors.logs.quick import quick_column
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from connectors.logs.expressions import Expressions
+    from connectors.logs.expressions import Expression, Expressions
     from connectors.logs.model import Format
 
 
+MOST_PLANS: Final = 64  # by which fields are empty
 MANY: Final = 4096  # records for which values are looked at one by one
 FEWER: Final = 4  # times as few values as records make that worth while
 
@@ -42,6 +44,8 @@ class Mapper:
         self._columns = tuple(columns)
         self._expressions = expressions
         self._con = con
+        self._slim: dict[tuple[int, frozenset[str]], Plan] = {}
+        self._empty: dict[str, bool] = {}
         self._plans: dict[tuple[frozenset[str], bool], Plan] = {}
 
     def plan(self, fields: Sequence[str], *, cleaned: bool) -> Plan:
@@ -60,6 +64,7 @@ class Mapper:
 
         Which way a column is made depends on the values; what it holds does not.
         """
+        used, plan = plan.used, self._without_empty(table, plan)
         made: dict[str, Any] = {}
         for column, (chain, complete) in plan.chains.items():
             values = _chained(table, chain, complete=complete)
@@ -71,8 +76,40 @@ class Mapper:
         if sql is not None:
             out = self.run(sql, table)
             made |= {name: out.column(name) for name in out.column_names}
-        order = [*plan.used, *(name for name in made if name not in plan.used)]
+        order = [*used, *(name for name in made if name not in used)]
         return pa.table({name: made[name] for name in order} or {"": pa.nulls(table.num_rows)})
+
+    def _without_empty(self, table: pa.Table, plan: Plan) -> Plan:
+        """The plan without candidates that give nothing here: no field of theirs has a value.
+
+        Many formats name a dozen spellings of a field, of which a log has one.
+        """
+        empty = frozenset(
+            name for name in plan.fields if table.column(name).null_count == table.num_rows
+        )
+        key = id(plan), empty  # plans are kept as long as this is
+        if not empty or self._format.id in GENERIC or len(self._slim) >= MOST_PLANS:
+            return self._slim.get(key, plan)
+        if key not in self._slim:
+            kept = {
+                column: tuple(e for e in chosen if not self._gives_nothing(e, empty)) or chosen[:1]
+                for column, chosen in plan.used.items()
+            }
+            self._slim[key] = make_plan(
+                replace(self._expressions, map=kept), self._columns,
+                frozenset(table.column_names), plan.missing, cleaned=plan.cleaned,
+            )  # fmt: skip
+        return self._slim[key]
+
+    def _gives_nothing(self, e: Expression, empty: frozenset[str]) -> bool:
+        """Whether an expression of empty fields is null; some are not."""
+        if not e.fields or not empty.issuperset(e.fields):
+            return False
+        if e.sql not in self._empty:
+            one = pa.table({name: pa.nulls(1, pa.string()) for name in e.fields})
+            out = self.run(f"select ({e.sql}\n) as made from source", one)  # noqa: S608 - an expression of the format, checked
+            self._empty[e.sql] = out.column("made").null_count == 1
+        return self._empty[e.sql]
 
     def _few(self, table: pa.Table, plan: Plan, made: Collection[str]) -> dict[str, Any]:
         """The columns that are made of one field with few values: each value is asked for once."""

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from connectors.logs.engine import literal, quoted
-from connectors.logs.quick import CASTS
+from connectors.logs.quick import CASTS, TEXTS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from connectors.logs.expressions import Expression, Expressions
 
+_TEXT = re.compile(r"((?:[a-z_]+\()+)([^()]+)(\)+)")
 SKIP, LEARN, OTHERS = "_skip", "_learn_", "_others"
 TAKEN = "_taken"  # the contested host, made once since every candidate is held against it
 
@@ -34,6 +36,7 @@ class Plan:
     used: dict[str, tuple[Expression, ...]]
     fields: tuple[str, ...]
     missing: tuple[str, ...]
+    cleaned: bool = False
 
     @property
     def sql(self) -> str | None:
@@ -123,6 +126,7 @@ def make_plan(
         used=used,
         fields=fields,
         missing=words,
+        cleaned=cleaned,
     )
 
 
@@ -136,6 +140,8 @@ def _chain(
             chain.append((None, e.fields[0]))
         elif _is_quick(e, missing):
             chain.append(e.casts[0])
+        elif cleaned and (macro := _of_text(e)) is not None:
+            chain.append((macro, e.fields[0]))
         else:
             return tuple(chain), False
     return tuple(chain), True
@@ -154,6 +160,15 @@ def _is_quick(e: Expression, missing: Sequence[str]) -> bool:
     macro, field = e.casts[0]
     bare = e.sql.strip() in (f"{macro}({field})", f"{macro}({quoted(field)})")
     return bare and not any(word.replace(".", "").isdigit() for word in missing)
+
+
+def _of_text(e: Expression) -> str | None:
+    """The quick macro of text that an expression is, of one field."""
+    found = _TEXT.fullmatch(e.sql.strip())
+    if found is None or len(e.fields) != 1 or found[2] not in (e.fields[0], quoted(e.fields[0])):
+        return None
+    macro = " ".join(found[1].replace("(", " ").split())
+    return macro if macro in TEXTS and found[3].count(")") == len(macro.split()) else None
 
 
 def _coalesced(chosen: Sequence[Expression]) -> str:

@@ -15,6 +15,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from connectors.logs import quicktext
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -31,7 +33,7 @@ PLACES: Final = ((0, 4), (5, 7), (8, 10), (11, 13), (14, 16), (17, 19))
 
 def quick_column(macro: str, column: pa.ChunkedArray) -> pa.ChunkedArray | None:
     """What `macro` makes of a text column, or None where only the macro can tell."""
-    cast = CASTS[macro]
+    cast = CASTS[macro] if macro in CASTS else TEXTS[macro]
     chunks = []
     for chunk in column.chunks:
         if chunk.null_count == len(chunk):
@@ -204,6 +206,18 @@ def _buffers(column: pa.Array) -> tuple[NDArray[np.int32], NDArray[np.uint8]]:
     return starts, np.frombuffer(data, np.uint8)[starts[0] : starts[-1]]
 
 
+def _both(outer: Quick, inner: Quick) -> Quick:
+    def made(column: pa.Array) -> pa.Array | None:
+        found = inner(column)
+        return None if found is None else outer(found)
+
+    return made
+
+
+def _texts(cast: Quick) -> Quick:
+    return lambda column: _where_valid(column, cast)
+
+
 CASTS: Final[dict[str, Quick]] = {
     "time_epoch": _stamps,
     "time_iso": _iso,
@@ -213,4 +227,14 @@ CASTS: Final[dict[str, Quick]] = {
     "flow_port_of": _flow_ports,
     "bytes_of": _bytes,
 }
+# macros of text, and one of another, with a blank between their names
+TEXTS: Final[dict[str, Quick]] = {
+    "url_decode": quicktext.decoded,
+    "upper": quicktext.upper,
+    "host_of": _texts(quicktext.host),
+    "path_of": _texts(quicktext.path),
+    "host_of url_decode": _both(_texts(quicktext.host), quicktext.decoded),
+    "path_of url_decode": _both(_texts(quicktext.path), quicktext.decoded),
+}
 TYPES: Final = {macro: pa.int32() if "port" in macro else pa.int64() for macro in CASTS}
+TYPES.update(dict.fromkeys(TEXTS, pa.string()))

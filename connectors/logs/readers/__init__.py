@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from connectors.logs.model import GENERIC
-from connectors.logs.readers.base import ColumnsReader
+from connectors.logs.readers.base import ColumnsReader, cleaned
 from connectors.logs.readers.cef import CefReader
 from connectors.logs.readers.delimited import DelimitedReader
 from connectors.logs.readers.fanned import FanReader
@@ -48,6 +49,10 @@ def reader_for(
     return SyslogReader(read, wanted, con, missing, keep_data=kind == "kv", json=objects)
 
 
+def _cleaned(read: Callable[[Segment], Source], words: tuple[str, ...], segment: Segment) -> Source:
+    return cleaned(read(segment), words)
+
+
 def _plain_reader(
     fmt: Format, wanted: tuple[str, ...], con: duckdb.DuckDBPyConnection
 ) -> Callable[[Segment], Source]:
@@ -58,7 +63,9 @@ def _plain_reader(
             )
             if fmt.reader.each:
                 read = FanReader(fmt, wanted, con)
-            return UnwrapReader(read, fmt.reader.wrappers, con) if fmt.reader.wrappers else read
+            if fmt.reader.wrappers:
+                read = UnwrapReader(read, fmt.reader.wrappers, con)
+            return partial(_cleaned, read, tuple(fmt.reader.missing))
         case "parquet":
             return ColumnsReader(wanted)
         case "csv" if fmt.reader.wrappers:

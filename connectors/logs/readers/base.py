@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from connectors.logs.model import Format
@@ -62,6 +65,22 @@ class ColumnsReader:
         columns = {n: segment.table.column(n) if n in there else nothing for n in self.wanted}
         table = pa.table(columns) if columns else empty_table(len(segment))
         return Source(table, every_row(segment), names={name: name for name in columns})
+
+
+def cleaned(source: Source, words: Sequence[str]) -> Source:
+    """The source with the words for `no value` as nulls."""
+    longest = max((len(word.encode()) for word in words), default=-1)
+    nothing = pa.array(words, pa.string())
+    for i, name in enumerate(source.table.column_names):
+        column = source.table.column(name)
+        if not pa.types.is_string(column.type) or column.null_count == len(column):
+            continue
+        if pc.min(pc.binary_length(column)).as_py() <= longest:
+            none = pc.is_in(column, value_set=nothing)
+            if pc.any(none).as_py():
+                source.table = source.table.set_column(i, name, pc.if_else(none, None, column))
+    source.cleaned = True
+    return source
 
 
 def destination_fields(fmt: Format) -> frozenset[str]:
