@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Final
 
 MOST: Final = 64 << 20  # bytes of a copy
-COPIES: Final = 4
+COPIES: Final = 12  # of a kind
 UNFINISHED: Final = 3600  # seconds after which a copy that was begun is nobody's any more
 
 

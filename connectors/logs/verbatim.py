@@ -12,10 +12,14 @@ from typing import TYPE_CHECKING, Final
 from connectors.logs.expressions import syntax
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from connectors.logs.expressions import Node
     from connectors.logs.model import Format
 
 READ: Final = ("dst_host", "tls_sni", "dst_ip", "dst_port", "url_path", "user_agent")
+_FLOW: Final = frozenset({"dst_ip", "dst_port"})
+_NAMED: Final = frozenset({"dst_host", "tls_sni"})
 # What the readers of a kind undo, by the names of scanner/match/prefilter.py.
 _ESCAPES: Final = {
     "json": {"ndjson", "json_doc"},
@@ -39,7 +43,7 @@ _PIECES: Final = frozenset(
 class Verbatim:
     """How the raw bytes of a format are to be searched.
 
-    columns: those of READ it has. escapes: what may stand for a character: `json`, `hex` and
+    columns: those of READ it may have. escapes: what may stand for a character: `json`, `hex` and
     `percent` its number, `backslash` one before it, `sign` one before what is no letter or digit.
     also: texts whose records must be read, since they say that the source lost something.
     """
@@ -75,7 +79,14 @@ def verbatim(fmt: Format) -> Verbatim | None:
         if texts is None:
             return None
         also += texts
-    return Verbatim(frozenset(columns), frozenset(escapes), tuple(also))
+    return Verbatim(_together(columns), frozenset(escapes), tuple(also))
+
+
+def _together(columns: Collection[str]) -> frozenset[str]:
+    """These columns and those that mostly come with them, so that many formats share a search."""
+    if {"url_path", "user_agent"} & set(columns):
+        return frozenset(READ)
+    return _FLOW | _NAMED if _NAMED & set(columns) else _FLOW
 
 
 def _is_piece(node: Node) -> bool:  # noqa: PLR0911 - one for each class of node

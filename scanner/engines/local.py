@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from connectors.logs.cut import Segment
     from connectors.logs.model import Format
     from connectors.logs.settings import ReadSettings
+    from connectors.logs.verbatim import Verbatim
     from scanner.names import Names
     from scanner.spill import Spill
     from scanner.who import Scan
@@ -102,7 +103,8 @@ class LocalEngine:
         self.columns = frozenset(BY_NAME) - UNREAD
         self.teach = True  # whether somebody wants the names that formats teach
         self._local = threading.local()
-        self._screens: dict[str, Screen | None] = {}
+        self._ways: dict[str, Verbatim | None] = {}
+        self._screens: dict[Verbatim, Screen | None] = {}
         self._pool = ThreadPoolExecutor(self._threads, thread_name_prefix="scan")
 
     def __enter__(self) -> Self:
@@ -122,13 +124,14 @@ class LocalEngine:
         return self._screen(fmt) is not None
 
     def _screen(self, fmt: Format) -> Screen | None:
-        if fmt.id not in self._screens:
-            self._screens[fmt.id] = None  # a rule that raw bytes cannot answer for: read in full
-            how = verbatim(fmt) if is_available() else None
-            if how is not None:
-                with suppress(Unscreenable):
-                    self._screens[fmt.id] = Screen(self._compiled, how)
-        return self._screens[fmt.id]
+        if fmt.id not in self._ways:
+            self._ways[fmt.id] = verbatim(fmt) if is_available() else None
+        how = self._ways[fmt.id]
+        if how is not None and how not in self._screens:
+            self._screens[how] = None  # a rule that raw bytes cannot answer for: read in full
+            with suppress(Unscreenable):
+                self._screens[how] = Screen(self._compiled, how)
+        return self._screens[how] if how is not None else None
 
     def run(
         self,

@@ -35,9 +35,10 @@ _screens = {}
 
 
 def screen(name):
-    if name not in _screens:
-        _screens[name] = Screen(TABLES, HOW[name])
-    return _screens[name]
+    """Formats that are searched in the same way share one: compiling takes a second."""
+    if HOW[name] not in _screens:
+        _screens[HOW[name]] = Screen(TABLES, HOW[name])
+    return _screens[HOW[name]]
 
 
 def missed(name, path, block=8 << 20, tables=TABLES, screen=screen):
