@@ -56,7 +56,7 @@ def test_unknown_says_why(detected, text, why):
 
 
 def test_two_claims_are_no_answer(formats):
-    twin = formats["squid"].model_copy(update={"id": "squid_twin"})
+    twin = formats["squid"].model_copy(update={"id": "squid_twin", "require": ["time"]})
     line = b"1772438400.123      1 10.0.0.1 TCP_MISS/200 1 GET http://h/ - HIER_NONE/- -\n"
     found = detect(line, "x.log", {**formats, "squid_twin": twin})
     assert found.format is None

@@ -122,7 +122,7 @@ OWN = """
 id: own
 about: a table
 reader: {kind: csv}
-map: {time: ['time_iso(ts)'], dst_host: [host], app: ["error(host)"]}
+map: {time: ['time_iso(ts)'], dst_host: [host], app: ["cast(host as date)"]}
 require: [time, dst_host]
 """
 

@@ -57,6 +57,7 @@ def test_list_of_one_kind_is_json_one_a_line(aicensus):
 
 
 def test_list_fits_a_terminal_by_cutting_names_and_never_ids(aicensus, monkeypatch):
+    monkeypatch.delenv("COLUMNS", raising=False)
     whole = aicensus("signatures", "list").out.splitlines()
     monkeypatch.setenv("COLUMNS", "80")
     done = aicensus("signatures", "list")
