@@ -112,8 +112,21 @@ def scan(request: ScanRequest, watcher: Watcher, show: Show) -> RunOutcome:
                     f"the store could not be written: {str(problem).splitlines()[0]}",
                     str(request.db or ""),
                 ) from problem
-        show(store.con, outcome)
+            except duckdb.OutOfMemoryException as problem:
+                raise _too_large(request) from problem
+        try:
+            show(store.con, outcome)
+        except duckdb.OutOfMemoryException as problem:
+            raise _too_large(request) from problem
     return outcome
+
+
+def _too_large(request: ScanRequest) -> NoSpace:
+    return NoSpace(
+        "the store needs more memory than the 512 MB it may take",
+        str(request.db or ""),
+        "scan fewer logs into one store",
+    )
 
 
 def _same_organisation(store: Store, request: ScanRequest) -> None:

@@ -17,7 +17,7 @@ from scanner.errors import NoSpace
 if TYPE_CHECKING:
     from typing import NoReturn
 
-ROOM: Final = 48 << 20  # bytes of tables that wait in memory
+ROOM: Final = 16 << 20  # bytes of tables that wait in memory
 _COMPRESSED: Final = pa.ipc.IpcWriteOptions(compression="lz4")
 
 

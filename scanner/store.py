@@ -31,7 +31,7 @@ _SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
     "allow_community_extensions": "false",
     "allow_persistent_secrets": "false",
     "python_enable_replacements": "false",
-    "memory_limit": "192MB",  # beyond it tables wait on disk
+    "memory_limit": "512MB",  # beyond it tables wait on disk
     "threads": "2",
 }
 
