@@ -212,6 +212,7 @@ def test_no_file_names_a_package_index(tracked):
             ("pypi", "org"),
             ("python" + "hosted", "org"),
             ("npmjs", "(?:org|com)"),
+            ("deb" + r"\.debian", "org"),
         )
     )
     hosts = rf"(?<![\w.-])(?:[\w-]+\.)*(?:{names})"
