@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 
 import pytest
@@ -161,7 +162,7 @@ def test_a_deep_link_opens_its_asset_and_escape_closes_it(filled, visit):
     page = visit(filled, f"#asset-{CHATGPT}")
     assert page.inner_text("#sheet-title") == "ChatGPT"
     page.keyboard.press("Escape")
-    page.wait_for_function("location.hash === '#assets'")
+    expect(page).to_have_url(re.compile("#assets$"))
     assert page.trouble == []
 
 
@@ -179,9 +180,9 @@ def test_the_keyboard_walks_from_the_list_through_the_sheets_and_back(filled, vi
     page.wait_for_selector("dialog[open]")
     assert page.evaluate("document.activeElement.textContent") == "Close"
     page.click("dialog button:text-is('Next')")
-    page.wait_for_function("document.getElementById('sheet-title').textContent === 'Otter'")
+    expect(page.locator("#sheet-title")).to_have_text("Otter")
     page.keyboard.press("Escape")
-    page.wait_for_function("document.activeElement.textContent === 'DeepSeek Chat'")
+    expect(page.locator(":focus")).to_have_text("DeepSeek Chat")
 
 
 def test_the_register_lists_its_rows_and_filters_them(filled, visit):
@@ -209,7 +210,7 @@ def test_hostile_text_makes_no_element_and_runs_nothing(store, visit, hostiles):
     page = visit(store.run(organisation=hostiles[0]), width=360)
     for at in range(len(hostiles)):
         page.evaluate(f"location.hash = '#asset-a{at}'")
-        page.wait_for_function(f"document.querySelector('#sheet dl').innerText.endsWith('a{at}')")
+        expect(page.locator("#sheet dl dd").last).to_have_text(f"a{at}")
     assert page.evaluate("window.pwned") is None
     assert page.locator("img, [onerror], [onfocus], [onload], [autofocus]:not(button)").count() == 0
     assert page.locator("script").count() == 2
