@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _PACKAGE: Final = "scanner.reconcile"
 
 
+@functools.cache
 def read(name: str) -> Mapping[str, Any]:
     """One table as it stands in its file."""
     source = files(_PACKAGE) / "tables" / f"{name}.yaml"
