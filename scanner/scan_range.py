@@ -45,7 +45,7 @@ MANY: Final = 8192  # rows of one piece that are worth summing where they were m
 def scan_range(segment: Segment, normaliser: Normaliser, matcher: Matcher, scan: Scan) -> Partial:
     """Normalise, match and sum one segment."""
     batch = normaliser(segment)
-    found = matcher.match(batch.table, borrows=borrows(normaliser.format))
+    found = matcher.match(batch.table, borrows=borrows(normaliser.format), taken=batch.taken)
     personal = {name: column for column, name in batch.fields.items()}
     rejects = [
         replace(reject, value=_kept(personal.get(reject.field or ""), reject.value, scan))

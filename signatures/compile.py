@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import re2
 
+from signatures.apps import client_id, display_name, scope, traffic_name
 from signatures.hints import Hints
 from signatures.lookup import NO_HOST, Compiled, HostMatch, Node, PatternSet, Ranges
 from signatures.model import HOST_TYPES, LOG_TYPES
@@ -16,7 +17,7 @@ from signatures.rules import Conditions, Rule, Service, conditions
 from signatures.templates import parse_template
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from signatures.load import Catalogue
     from signatures.tables import Tables
@@ -96,6 +97,10 @@ def _tables(rules: list[Rule], services: dict[str, Service], rows: Rows) -> Comp
         cidrs=(_ranges(by_type["cidr"], 4), _ranges(by_type["cidr"], 6)),
         path_set=_set(paths, re2.Set.MatchSet),
         agent_set=_set(agents, re2.Set.SearchSet),
+        app_ids=_named(by_type["app_id"], traffic_name),
+        oauth_names=_named(by_type["oauth_name"], display_name),
+        oauth_clients=_named(by_type["oauth_client_id"], client_id),
+        oauth_scopes=_named(by_type["oauth_scope"], scope),
         nursery=frozenset(one.id for one in services.values() if one.nursery),
         packs=rows.packs,
         remarks=rows.remarks,
@@ -107,6 +112,12 @@ def _grouped(pairs: Iterable[tuple[K, int]]) -> dict[K, tuple[int, ...]]:
     for key, rule_id in pairs:
         found[key] = (*found.get(key, ()), rule_id)
     return found
+
+
+def _named(rules: Iterable[Rule], made: Callable[[str], str | None]) -> dict[str, tuple[int, ...]]:
+    """Rules by their value as it is compared; one that is too long to be met is left out."""
+    keys = ((made(rule.value), rule.rule_id) for rule in rules)
+    return _grouped((key, rule_id) for key, rule_id in keys if key)
 
 
 def _nodes(

@@ -11,6 +11,8 @@ import socket
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from signatures.apps import client_id, display_name, scope, traffic_name
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -96,6 +98,10 @@ class Compiled:
     cidrs: tuple[Ranges, Ranges]
     path_set: PatternSet
     agent_set: PatternSet
+    app_ids: dict[str, tuple[int, ...]]
+    oauth_names: dict[str, tuple[int, ...]]
+    oauth_clients: dict[str, tuple[int, ...]]
+    oauth_scopes: dict[str, tuple[int, ...]]
     nursery: frozenset[str] = frozenset()
     packs: tuple[About, ...] = ()
     remarks: tuple[Remark, ...] = ()
@@ -181,6 +187,22 @@ class Compiled:
     def agent_rules(self, agent: str) -> tuple[int, ...]:
         """Rules whose user agent pattern is found."""
         return tuple(sorted(self.agent_set.match(agent)))
+
+    def app_rules(self, name: str) -> tuple[int, ...]:
+        """Rules for what a firewall, proxy or CASB calls the application."""
+        return self.app_ids.get(traffic_name(name) or "", ())
+
+    def oauth_name_rules(self, name: str) -> tuple[int, ...]:
+        """Rules for the display name of an application in an identity provider."""
+        return self.oauth_names.get(display_name(name) or "", ())
+
+    def client_rules(self, client: str) -> tuple[int, ...]:
+        """Rules for the id of an OAuth client."""
+        return self.oauth_clients.get(client_id(client) or "", ())
+
+    def scope_rules(self, text: str) -> tuple[int, ...]:
+        """Rules for one OAuth scope."""
+        return self.oauth_scopes.get(scope(text) or "", ())
 
     def header_rules(self, name: str, value: str) -> tuple[int, ...]:
         """Rules for a request header; the name in any case."""

@@ -52,6 +52,10 @@ LogType: TypeAlias = Literal[
     "http_header",
     "user_agent",
     "port",
+    "app_id",
+    "oauth_client_id",
+    "oauth_name",
+    "oauth_scope",
 ]
 DataType: TypeAlias = Literal[
     "asn",
@@ -63,9 +67,6 @@ DataType: TypeAlias = Literal[
     "cai_type",
     "instance_family",
     "image_prefix",
-    "oauth_client_id",
-    "oauth_name",
-    "oauth_scope",
     "github_app",
     "package",
     "process",
@@ -76,12 +77,18 @@ DataType: TypeAlias = Literal[
     "model_name",
 ]
 IndicatorType: TypeAlias = Literal[LogType, DataType]
+RecordClass: TypeAlias = Literal["network", "http", "dns", "auth", "api", "inventory"]
 EvidenceKind: TypeAlias = Literal["package", "page", "list", "unverified"]
 
 LEVELS: Final[tuple[str, ...]] = ("none", "hint", "low", "medium", "high", "confirmed")
 RANK: Final = {word: rank for rank, word in enumerate(LEVELS)}
 LOG_TYPES: Final = frozenset(get_args(LogType))
 HOST_TYPES: Final = frozenset({"host_exact", "host_suffix", "host_template"})
+# What an account system says of an application, and what any log calls it.
+OAUTH_TYPES: Final = frozenset({"oauth_client_id", "oauth_name", "oauth_scope"})
+APP_TYPES: Final = OAUTH_TYPES | {"app_id"}
+# What other tools can be told: traffic itself, and not what an account system or a firewall says.
+TRAFFIC_TYPES: Final = LOG_TYPES - APP_TYPES
 QUIET_SURFACES: Final = frozenset({"docs", "status", "help", "marketing"})
 
 
@@ -166,7 +173,12 @@ class Indicator(_Strict):
 
 
 class Observe(_Strict):
-    """An observation as the matcher sees it; hosts and addresses as a log would write them."""
+    """An observation as the matcher sees it; hosts and addresses as a log would write them.
+
+    app: of class auth or api the name an identity provider shows, else what a firewall says.
+    """
+
+    record: Annotated[RecordClass | None, Field(alias="class")] = None
 
     dst_host: str | None = None
     dst_ip: str | None = None
@@ -175,6 +187,9 @@ class Observe(_Strict):
     http_method: str | None = None
     user_agent: str | None = None
     http_headers: dict[str, str] = {}
+    app: Text | None = None
+    oauth_client: Text | None = None
+    oauth_scopes: list[Text] = []
 
 
 class Case(_Strict):
@@ -230,4 +245,4 @@ def model_of(keys: tuple[str | int, ...], root: type[BaseModel] = Signature) -> 
 
 def as_dict(model: BaseModel) -> dict[str, Any]:
     """A model's values, without those that were not given."""
-    return model.model_dump(exclude_defaults=True)
+    return model.model_dump(exclude_defaults=True, by_alias=True)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from signatures.hints import hint_table_from
-from signatures.model import LOG_TYPES, Needs
+from signatures.model import LOG_TYPES, OAUTH_TYPES, Needs
 from signatures.overlay import Remark
 from signatures.pack import SHIPPED, About
 from signatures.rules import Service
@@ -161,12 +161,14 @@ def _vendor_names(signatures: Iterable[Signature]) -> dict[str, str]:
 
 
 def _rule(signature: Signature, indicator: Indicator) -> RuleRow:
+    surface = {"http_path": "api", **dict.fromkeys(OAUTH_TYPES, "auth")}.get(indicator.type)
+    signs_in = indicator.type in OAUTH_TYPES  # what is done then, an account system does not see
     return RuleRow(
         service=signature.id,
         type=indicator.type,
         value=indicator.value,
-        surface=indicator.surface or ("api" if indicator.type == "http_path" else None),
-        usage=indicator.usage or signature.usage,
+        surface=indicator.surface or surface,
+        usage=indicator.usage or ("login" if signs_in else signature.usage),
         confidence=indicator.confidence,
         distinctive=indicator.distinctive,
         needs=indicator.needs,

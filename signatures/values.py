@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Final
 
+from signatures.apps import LONGEST
 from signatures.hosts import HostError, is_ip, normalise_host
-from signatures.model import HOST_TYPES, Indicator, Needs
+from signatures.model import APP_TYPES, HOST_TYPES, Indicator, Needs
 from signatures.patterns import (
     PatternError,
     agent_pattern,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 _DIGITS: Final = re.compile(r"[1-9][0-9]{0,9}")
 # A pattern that matches all of these says nothing.
+_FEW: Final = 3  # letters of a name; shorter ones mean something else somewhere
 _ANY_PATHS: Final = ("/", "/q", "/zx/9")
 _ANY_TEXTS: Final = ("q", "9 zx", "A-b/1.0")
 
@@ -59,8 +61,11 @@ def faults(indicator: Indicator, tables: Tables) -> Iterator[Fault]:
         yield from _port(indicator)
     elif indicator.type == "asn" and not _DIGITS.fullmatch(indicator.value):
         yield Fault("value", f"{indicator.value!r} is no AS number", "write the digits alone")
-    if indicator.distinctive and indicator.type != "http_path":
-        yield Fault("distinctive", "only an http_path can be distinctive", "drop the key")
+    elif indicator.type in APP_TYPES:
+        yield from _app(indicator)
+    if indicator.distinctive and indicator.type not in {"http_path", "oauth_scope"}:
+        problem = "only an http_path or an oauth_scope can be distinctive"
+        yield Fault("distinctive", problem, "drop the key")
     if indicator.needs is not None:
         yield from _needs(indicator.needs)
 
@@ -149,6 +154,18 @@ def _pattern(key: str, pattern: str, probes: tuple[str, ...]) -> Iterator[Fault]
         return
     if all(compiled.search(probe) is not None for probe in probes):
         yield Fault(key, "pattern: matches everything", "say what only this service has")
+
+
+def _app(indicator: Indicator) -> Iterator[Fault]:
+    value = indicator.value
+    if value != " ".join(value.split()):
+        yield Fault("value", f"{value!r} has blanks around it or in a row", "write single ones")
+    elif len(value) > LONGEST:
+        yield Fault("value", f"longer than {LONGEST} characters", "no log is asked for such a name")
+    elif indicator.type == "oauth_scope" and " " in value:
+        yield Fault("value", f"{value!r} has a blank in it", "write one scope an indicator")
+    elif value.isascii() and sum(map(str.isalnum, value)) < _FEW:
+        yield Fault("value", f"{value!r} is too short", f"at least {_FEW} letters or digits")
 
 
 def _port(indicator: Indicator) -> Iterator[Fault]:

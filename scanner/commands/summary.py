@@ -7,7 +7,15 @@ import textwrap
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-from signatures.model import LEVELS, LOG_TYPES, QUIET_SURFACES, Indicator, as_dict
+from signatures.model import (
+    APP_TYPES,
+    LEVELS,
+    LOG_TYPES,
+    OAUTH_TYPES,
+    QUIET_SURFACES,
+    Indicator,
+    as_dict,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -39,7 +47,9 @@ _HOSTS: Final = ("host_exact", "host_suffix", "host_template")
 _GROUPS: Final = {
     "hosts": _HOSTS,
     "paths": ("http_path",),
-    "other traffic": tuple(sorted(LOG_TYPES.difference(_HOSTS, {"http_path"}))),
+    "applications": ("app_id",),
+    "sign-ins": tuple(sorted(OAUTH_TYPES)),
+    "other traffic": tuple(sorted(LOG_TYPES.difference(_HOSTS, APP_TYPES, {"http_path"}))),
 }
 
 

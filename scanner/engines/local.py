@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Final, Self
 import pyarrow as pa
 
 from connectors.logs.normalise import Normaliser
-from connectors.logs.verbatim import verbatim
 from connectors.observation import BY_NAME
 from scanner.engines.screened import screened
+from scanner.engines.ways import silent, way
 from scanner.match.exact import Matcher
 from scanner.match.prefilter import Unscreenable
 from scanner.match.screen import Screen, is_available
@@ -44,8 +44,8 @@ IN_FLIGHT: Final = 1  # segments waiting per thread
 # Text that no rule and no sighting reads. Columns with numbers or times are always made: what
 # does not parse in them rejects its row, and the account must not depend on who asks.
 UNREAD: Final = frozenset(
-    {"proto", "app", "tls_ja3", "tls_ja4", "operation", "resource_uid", "resource_type"}
-    | {"resource_name", "oauth_client", "url_query_keys", "oauth_scopes"}
+    {"proto", "tls_ja3", "tls_ja4", "operation", "resource_uid", "resource_type"}
+    | {"resource_name", "url_query_keys"}
 )
 
 # Columns that neither match nor reject: made of the rows that matched.
@@ -125,7 +125,7 @@ class LocalEngine:
 
     def _screen(self, fmt: Format) -> Screen | None:
         if fmt.id not in self._ways:
-            self._ways[fmt.id] = verbatim(fmt) if is_available() else None
+            self._ways[fmt.id] = way(self._compiled, fmt) if is_available() else None
         how = self._ways[fmt.id]
         if how is not None and how not in self._screens:
             self._screens[how] = None  # a rule that raw bytes cannot answer for: read in full
@@ -169,5 +169,6 @@ class LocalEngine:
             local.normalisers = {}
         key = (fmt.id, settings)
         if key not in local.normalisers:
-            local.normalisers[key] = Normaliser(fmt, settings, self.columns, LATE)
+            asked = self.columns - silent(self._compiled, fmt)
+            local.normalisers[key] = Normaliser(fmt, settings, asked, LATE)
         return scan_range(segment, local.normalisers[key], local.matcher, self._scan)

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from scanner.match.apps import Apps, Taken
 from scanner.match.fire import judge_with
 from scanner.match.verdict import Facts, Verdict
 from scanner.match.vocabulary import NULL, SPOTTED, Ints, Vocabulary
@@ -105,6 +106,7 @@ class Matcher:
         self._paths: Vocabulary[tuple[int, ...]] = Vocabulary(
             compiled.path_rules, _speaks, compiled.hints.path_screen
         )
+        self._apps = Apps(compiled)
         self._telltale: Ints = np.array(sorted(compiled.port_numbers), np.int64)
         self._verdicts: dict[tuple[Any, ...], Verdict | None] = {}
 
@@ -124,21 +126,27 @@ class Matcher:
         rules = self._compiled.cidr_rules(name)
         return AddressEntry(name, None, rules, HIT if rules else 0)
 
-    def match(self, table: pa.Table, *, borrows: bool = True) -> Matched:
+    def match(
+        self, table: pa.Table, *, borrows: bool = True, taken: Taken | None = None
+    ) -> Matched:
         """Judge every row of a table of observations (hosts and addresses as written there).
 
         borrows: rows without a name may take one from `names`. Only logs that show no names at
-        all do, so that the result does not depend on what else was read before.
+        all do, so that the result does not depend on what else was read before. taken: gives rows
+        by their indices with columns that `table` is still without (class, model).
         """
+        self._apps.forget()
         for vocabulary in (self.hosts, self._addresses, self._sources, self._agents, self._paths):
             vocabulary.forget()
-        seen = self._seen(table)
+        seen = self._seen(table, taken)
         bad = self._bad(seen)
         via = self._borrow(table, seen) if borrows else np.zeros(len(seen.host), np.int64)
         candidate = self.hosts.flagged(seen.host, HIT, SPOTTED)
         candidate |= self._paths.flagged(seen.path, HIT, SPOTTED)
         candidate |= self._addresses.flagged(seen.dst, HIT) | self._agents.flagged(seen.agent, HIT)
         candidate |= np.isin(seen.port, self._telltale) | (seen.headers >= 0) | (via > 0)
+        for numbers in seen.apps:
+            candidate |= numbers != NULL
         candidate[[wrong.row for wrong in bad]] = False
         rows = np.flatnonzero(candidate)
         judged, which = self._judged(seen, via, rows)
@@ -155,7 +163,7 @@ class Matcher:
             bad=bad,
         )
 
-    def _seen(self, table: pa.Table) -> _Seen:
+    def _seen(self, table: pa.Table, taken: Taken | None) -> _Seen:
         """The columns that rules read, as numbers."""
 
         def column(name: str, vocabulary: Vocabulary[Any]) -> Ints:
@@ -179,6 +187,7 @@ class Matcher:
             methods=methods,
             headers=headers,
             header_sets=header_sets,
+            apps=self._apps.numbers(table, taken),
         )
 
     def _bad(self, seen: _Seen) -> list[Bad]:
@@ -204,21 +213,20 @@ class Matcher:
         reads_ip = (
             (host == NULL) | np.isin(port, self._telltale) | self._addresses.flagged(dst, HIT)
         )
-        keys = np.stack(
-            [
-                host,
-                np.where(reads_ip, dst, NULL),
-                port,
-                seen.path[rows],
-                seen.method[rows],
-                seen.agent[rows],
-                seen.headers[rows],
-                via[rows],
-            ],
-            axis=1,
-        )
-        distinct, which = np.unique(keys, axis=0, return_inverse=True)
-        return [self._judge(seen, *key) for key in distinct.tolist()], which.reshape(-1)
+        keys = [
+            host,
+            np.where(reads_ip, dst, NULL),
+            port,
+            seen.path[rows],
+            seen.method[rows],
+            seen.agent[rows],
+            seen.headers[rows],
+            via[rows],
+            *(numbers[rows] for numbers in seen.apps),
+        ]
+        first, which = _combinations(keys)
+        distinct = np.stack([key[first] for key in keys], axis=1)
+        return [self._judge(seen, *key) for key in distinct.tolist()], which
 
     def _judge(
         self,
@@ -231,6 +239,7 @@ class Matcher:
         agent: int,
         headers: int,
         via: int,
+        *apps: int,
     ) -> Verdict | None:
         entry = self.hosts.values[host] if host != NULL else None
         address = self._addresses.values[dst] if dst != NULL else None
@@ -243,6 +252,7 @@ class Matcher:
             self._agents.text(agent),
             seen.header_sets[headers] if headers != NULL else (),
             VIA[via],
+            *(self._apps.texts(apps) if apps else ()),
         )
         if facts in self._verdicts:
             return self._verdicts[facts]
@@ -253,6 +263,7 @@ class Matcher:
             self._paths.values[path] if path != NULL else (),
             self._agents.values[agent] if agent != NULL else (),
             address.rules if address is not None else (),
+            self._apps.rules(apps) if apps else (),
         )
         if len(facts[3] or "") + len(facts[5] or "") <= LONG:
             if len(self._verdicts) > MEMO_LIMIT:
@@ -297,7 +308,8 @@ class Matcher:
 class _Seen:
     """The columns of one table that rules read, a number a row, NULL where there is none.
 
-    host, src, dst, path, agent: of the matcher's vocabularies; port is itself.
+    host, src, dst, path, agent: of the matcher's vocabularies; port is itself. apps: as apps.py
+    numbers them, no columns at all where no rule speaks of an application.
     """
 
     host: Ints
@@ -310,6 +322,18 @@ class _Seen:
     methods: list[str]
     headers: Ints
     header_sets: list[Headers]
+    apps: tuple[Ints, ...]
+
+
+def _combinations(keys: list[Ints]) -> tuple[Ints, Ints]:
+    """A row of each distinct combination of these columns, and which combination each row has."""
+    varied = [key for key in keys if (key != key[0]).any()]
+    if not varied:
+        return np.zeros(1, np.int64), np.zeros(len(keys[0]), np.int64)
+    _, first, which = np.unique(
+        np.stack(varied, axis=1), axis=0, return_index=True, return_inverse=True
+    )
+    return first, which.reshape(-1)
 
 
 def _speaks(rules: tuple[int, ...]) -> int:

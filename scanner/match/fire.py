@@ -5,11 +5,11 @@ from __future__ import annotations
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
-from scanner.match.verdict import HOST_TYPES, Facts, Verdict, combine, hinted
+from scanner.match.verdict import HOST_TYPES, LOW, RANK, Facts, Verdict, combine, hinted
 from signatures.hosts import is_ip
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from signatures.compile import Compiled, HostMatch, Rule
 
@@ -25,7 +25,22 @@ def judge(compiled: Compiled, facts: Facts) -> Verdict | None:
         compiled.path_rules(facts.path) if facts.path is not None else (),
         compiled.agent_rules(facts.agent) if facts.agent is not None else (),
         compiled.cidr_rules(facts.ip) if facts.ip is not None else (),
+        app_rules(compiled, facts),
     )
+
+
+def app_rules(compiled: Compiled, facts: Facts) -> tuple[int, ...]:
+    """The rules that speak of the application, its OAuth client or its scopes."""
+    ids: tuple[int, ...] = ()
+    if facts.app is not None:
+        ids += compiled.app_rules(facts.app)
+    if facts.oauth_name is not None:
+        ids += compiled.oauth_name_rules(facts.oauth_name)
+    if facts.oauth_client is not None:
+        ids += compiled.client_rules(facts.oauth_client)
+    for scope in facts.oauth_scopes:
+        ids += compiled.scope_rules(scope)
+    return ids
 
 
 def judge_with(
@@ -35,6 +50,7 @@ def judge_with(
     paths: Iterable[int],
     agents: Iterable[int],
     cidrs: Iterable[int],
+    apps: Iterable[int] = (),
 ) -> Verdict | None:
     """As `judge`, with the rules found by value already looked up (and memoised)."""
     if host is not None and host.shared:
@@ -48,6 +64,7 @@ def judge_with(
         for i in (*host_ids, *agents, *cidrs)
         if holds(rules[i], facts, host_services, parent)
     ]
+    overruled = _with_apps(compiled, fired, facts, apps, host_services, parent=parent)
     for rule_id in paths:
         rule = rules[rule_id]
         others = host_services - {rule.service}
@@ -68,7 +85,43 @@ def judge_with(
         ]
     if not fired:
         return hinted(compiled, facts, host)
-    return combine(compiled, fired, facts, host)
+    return combine(compiled, fired, facts, host, overruled)
+
+
+def _with_apps(
+    compiled: Compiled,
+    fired: list[Rule],
+    facts: Facts,
+    apps: Iterable[int],
+    host_services: set[str],
+    *,
+    parent: bool,
+) -> list[Rule]:
+    """Add the rules of applications that hold to `fired`; those that the host speaks against."""
+    hosts = [
+        rule for rule in fired if rule.type in HOST_TYPES and rule.service not in compiled.nursery
+    ]
+    overruled = []
+    for rule_id in dict.fromkeys(apps):
+        rule = compiled.rules[rule_id]
+        if not holds(rule, facts, host_services, parent):
+            continue
+        if rule.type != "app_id" or facts.via == "dns" or _agree(rule, hosts):
+            fired.append(rule)
+        elif _vendor(compiled, rule) not in {_vendor(compiled, one) for one in hosts}:
+            overruled.append(rule)
+    return overruled
+
+
+def _agree(rule: Rule, hosts: Sequence[Rule]) -> bool:
+    """Whether the host says nothing, or the same; a vendor's help pages are no use of its app."""
+    return not hosts or any(
+        one.service == rule.service and RANK[one.confidence] > LOW for one in hosts
+    )
+
+
+def _vendor(compiled: Compiled, rule: Rule) -> str:
+    return compiled.services[rule.service].vendor
 
 
 def holds(rule: Rule, facts: Facts, host_services: set[str], parent: bool) -> bool:

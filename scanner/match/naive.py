@@ -9,6 +9,7 @@ Python's `re` to RE2.
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import cache
 from ipaddress import ip_address, ip_network
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
 
 STEPS = ["none", "hint", "low", "medium", "high", "confirmed"]
 HOST = ("host_exact", "host_template", "host_suffix")
-PLACE = ["host", "http_header", "http_path", "user_agent", "cidr", "port"]
+PLACE = ["host", "oauth_client_id", "app_id", "http_header", "http_path", "oauth_name",
+         "oauth_scope", "user_agent", "cidr", "port"]  # fmt: skip
+APPS = {"oauth_client_id", "app_id", "oauth_name", "oauth_scope"}
 
 # service (None for a hint), detection, values of the rules that spoke or reasons of the hints
 Answer = tuple[str | None, str, frozenset[str]]
@@ -52,13 +55,15 @@ def naive(compiled: Compiled, facts: Facts) -> Answer | None:
         elif rule.type == "port":
             matches = facts.port == int(rule.value) and _private(facts.ip or facts.host)
         else:
-            matches = False
+            matches = app_matches(rule, facts)
         if matches and _needs(rule, facts, foreign):
             fired.append(rule)
+    fired, told = _heard(compiled, fired, facts)
     if not fired and not naming:
         return naive_hint(compiled, facts, name, parent)
     sure = [rule for rule in fired if rule.service not in compiled.nursery]
-    return _answer(sure, facts) or _answer(fired, facts)
+    answer = _answer(sure, facts) or _answer(fired, facts)
+    return answer and (*answer[:2], answer[2] | told)
 
 
 def under(host: str, domain: str) -> bool:
@@ -88,6 +93,42 @@ def header_matches(value: str, name: str, text: str) -> bool:
     if wanted.strip().lower() != name.lower():
         return False
     return not pattern.strip() or re.search(pattern.strip(), text) is not None
+
+
+def app_matches(rule: Rule, facts: Facts) -> bool:
+    """The whole name, client or scope; of names and UUIDs case does not count."""
+    value = rule.value
+    if rule.type == "app_id":
+        return facts.app is not None and facts.app.strip().casefold() == value.casefold()
+    if rule.type == "oauth_name":
+        return facts.oauth_name is not None and _shown(facts.oauth_name) == _shown(value)
+    if rule.type == "oauth_client_id":
+        client = (facts.oauth_client or "").strip()
+        hexadecimal = re.fullmatch(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", value)
+        return client == value or (bool(hexadecimal) and client.lower() == value.lower())
+    return value in [scope.strip() for scope in facts.oauth_scopes]
+
+
+@cache
+def _shown(name: str) -> str:
+    plain = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
+    return re.sub(r"\s+", " ", plain).strip()
+
+
+def _heard(
+    compiled: Compiled, fired: list[Rule], facts: Facts
+) -> tuple[list[Rule], frozenset[str]]:
+    """The rules without App-IDs that the host speaks against, and those of another vendor."""
+    hosts = [r for r in fired if r.type in HOST and r.service not in compiled.nursery]
+    if not hosts or facts.via == "dns":
+        return fired, frozenset()
+    useful = {r.service for r in hosts if r.confidence not in ("hint", "low")}
+    vendors = {compiled.services[r.service].vendor for r in hosts}
+    kept = [r for r in fired if r.type != "app_id" or r.service in useful]
+    told = [r for r in fired if r not in kept]
+    return kept, frozenset(
+        r.value for r in told if compiled.services[r.service].vendor not in vendors
+    )
 
 
 def _host_rules(compiled: Compiled, host: str | None) -> list[Rule]:
@@ -232,7 +273,16 @@ def _answer(fired: list[Rule], facts: Facts) -> Answer | None:
     for service in sorted({rule.service for rule in fired}):
         mine = [rule for rule in fired if rule.service == service]
         groups = {"host" if rule.type in HOST else rule.type for rule in mine}
-        step = max(STEPS.index(rule.confidence) for rule in mine)
+        step = max(
+            min(
+                STEPS.index(rule.confidence),
+                3
+                if rule.type == "oauth_name"
+                or (rule.type == "oauth_scope" and not rule.distinctive)
+                else 5,
+            )
+            for rule in mine
+        )
         browser = facts.agent is not None and facts.agent.startswith("Mozilla/")
         compound = any(
             rule.needs and (rule.needs.port or rule.needs.header or rule.needs.user_agent)
@@ -242,7 +292,7 @@ def _answer(fired: list[Rule], facts: Facts) -> Answer | None:
             step = min(step, 3 if any(rule.distinctive for rule in mine) else 2)
         elif len(groups) >= 2 and step < 4:
             step += 1
-        if facts.via == "dns":
+        if facts.via == "dns" and not groups & APPS:
             step = min(step, 3)
         place = min(PLACE.index(group) for group in groups)
         there = [r for r in mine if PLACE.index("host" if r.type in HOST else r.type) == place]

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from scanner.match.apps import is_shown_name
 from scanner.match.fire import judge
 from scanner.match.verdict import Facts, Verdict
 from signatures.hosts import HostError, is_ip, normalise_host, normalise_ip
@@ -25,7 +26,12 @@ _ALIASES = {
     "method": "http_method",
     "headers": "http_headers",
     "ua": "user_agent",
+    "record": "class",
 }
+
+
+# With one of these and no class, a record is of traffic.
+_OF_TRAFFIC = frozenset({"dst_host", "dst_ip", "dst_port", "url_path", "http_method"})
 
 
 class ObservedError(ValueError):
@@ -52,6 +58,8 @@ def facts_of(observed: Mapping[str, Any]) -> Facts:
     if name is not None and is_ip(name):
         address = address or name
     method = seen.get("http_method")
+    app, shown = _application(seen)
+    client = seen.get("oauth_client")
     return Facts(
         host=name,
         ip=address,
@@ -60,7 +68,34 @@ def facts_of(observed: Mapping[str, Any]) -> Facts:
         method=str(method).upper() if method else None,
         agent=str(agent) if agent else None,
         headers=tuple(sorted(headers.items())),
+        app=app,
+        oauth_name=shown,
+        oauth_client=str(client) if client else None,
+        oauth_scopes=_scopes(seen.get("oauth_scopes")),
     )
+
+
+def _application(seen: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """`app` as a firewall's name and as a display name; as both where nothing says which it is."""
+    app, record = seen.get("app"), seen.get("class")
+    if not app:
+        return None, None
+    if record is None and not seen.keys() & _OF_TRAFFIC:
+        return str(app), str(app)
+    model = seen.get("model")
+    if is_shown_name(str(record), str(model) if model else None):
+        return None, str(app)
+    return str(app), None
+
+
+def _scopes(given: object) -> tuple[str, ...]:
+    if not given:
+        return ()
+    if isinstance(given, str):  # as RFC 6749 writes several
+        return tuple(given.split())
+    if not isinstance(given, list | tuple):
+        raise ObservedError("oauth_scopes are no list of texts")
+    return tuple(map(str, given))
 
 
 def _path(text: str) -> str:

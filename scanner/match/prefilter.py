@@ -7,10 +7,12 @@ host, address, path, agent or port that any rule or hint speaks of; all others a
 from __future__ import annotations
 
 import re
+import unicodedata
 from ipaddress import ip_network
 from typing import TYPE_CHECKING, Final
 
 from scanner.match.factors import factors
+from signatures.model import APP_TYPES
 from signatures.patterns import agent_pattern
 from signatures.templates import PLACEHOLDER
 
@@ -26,6 +28,15 @@ SHORT: Final = 8  # characters; shorter names are looked for between boundaries
 BEFORE: Final = r"(?:^|[^a-z0-9_-]|\\[bfnrt])"
 AFTER: Final = r"(?:[^a-z0-9_-]|$)"
 PATH_END: Final = r"(?:[^a-z0-9._~%/-]|$)"
+
+# Between the words of an application's name: any sign, or a code that an escape has for one.
+GAP: Final = r"[^a-z0-9]|\\[bfnrtv]|\\u00[0-9a-f]{2}|\\x[0-9a-f]{2}|%[0-9a-f]{2}"
+CUT_BEFORE: Final = rf"(?:^|{GAP})"
+CUT_AFTER: Final = "(?:[^a-z0-9]|$)"
+# A field is the name and nothing else, whatever parts the fields: not a part of a path or a host,
+# nor the key of a pair.
+FIELD_BEFORE: Final = rf"(?:^|[^a-z0-9_./-]|{GAP.partition('|')[2]})"
+FIELD_AFTER: Final = "(?:[^a-z0-9_./=&-]|$)"
 
 # Escapes that can hide a character of a name; records with one are read whatever they hold. Those
 # of other letters count too: a full-width letter is mapped to the plain one.
@@ -123,6 +134,27 @@ def agent_patterns(compiled: Compiled, escapes: Collection[str]) -> Iterator[str
             texts |= found
     for text in without_covered(map(tellable, texts)):
         yield spelt(text, escapes)
+
+
+def app_patterns(compiled: Compiled, *, cut: bool) -> Iterator[str]:
+    """Names of applications, clients and scopes; what has letters beyond ASCII is read anyway.
+
+    cut: whether they may stand inside a longer text, so that any sign may stand around them.
+    """
+    before, after = (CUT_BEFORE, CUT_AFTER) if cut else (FIELD_BEFORE, FIELD_AFTER)
+    for rule in compiled.rules:
+        if rule.type in APP_TYPES:
+            value = unicodedata.normalize("NFKC", rule.value).casefold()
+            if value.isascii():
+                yield f"{before}{_signs_apart(value)}{after}"
+
+
+def _signs_apart(text: str) -> str:
+    """The words of a text with any signs between them, so that no escape of a sign is missed."""
+    words = re.findall("[a-z0-9]+|[^a-z0-9]+", text)
+    if not any(map(str.isalnum, words)):
+        raise Unscreenable(text)
+    return "".join(word if word.isalnum() else f"(?:{GAP})+" for word in words)
 
 
 def tellable(text: str) -> str:

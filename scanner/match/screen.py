@@ -21,6 +21,7 @@ from scanner.match.prefilter import (
     Unscreenable,
     address_patterns,
     agent_patterns,
+    app_patterns,
     host_patterns,
     path_patterns,
     port_patterns,
@@ -53,7 +54,10 @@ class Screen:
     """Finds the records of one format that must be read. Threads may share it."""
 
     def __init__(self, compiled: Compiled, how: Verbatim) -> None:
-        """Raises Unscreenable if a rule says more than can be looked for in raw bytes."""
+        """Raises Unscreenable if a rule says more than can be looked for in raw bytes.
+
+        how: of engines/ways.py, which knows what a format puts into its records itself.
+        """
         self._database: Any = _database(compiled, how)
         self._local = threading.local()
 
@@ -102,6 +106,8 @@ def patterns_of(compiled: Compiled, how: Verbatim) -> Iterator[str]:
         yield from path_patterns(compiled, how.escapes)
     if "user_agent" in how.columns:
         yield from agent_patterns(compiled, how.escapes)
+    if {"app", "oauth_client", "oauth_scopes"} & how.columns:
+        yield from app_patterns(compiled, cut="cut" in how.escapes)
     for name in sorted(how.escapes & set(ESCAPES)):
         yield ESCAPES[name]
     for text in how.also:

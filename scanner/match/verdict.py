@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from signatures.hosts import is_ip
+from signatures.model import APP_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,13 +30,19 @@ TYPE_ORDER: Final = {
     "host_exact": 0,
     "host_template": 0,
     "host_suffix": 0,
-    "http_header": 1,
-    "http_path": 2,
-    "user_agent": 3,
-    "cidr": 4,
-    "port": 5,
+    "oauth_client_id": 1,
+    "app_id": 2,
+    "http_header": 3,
+    "http_path": 4,
+    "oauth_name": 5,
+    "oauth_scope": 6,
+    "user_agent": 7,
+    "cidr": 8,
+    "port": 9,
 }
 HOST_TYPES: Final = frozenset({"host_exact", "host_template", "host_suffix"})
+# Of these a firewall's App-ID says the product and the address says which one of many it is.
+PLACED_KINDS: Final = frozenset({"inference_server", "ai_ui", "vector_db", "mcp_server"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,8 @@ class Facts:
     """What matching reads of one observation; `host` and `ip` are normalised.
 
     via: how the host is known: its `name` was in the record, a `uid` joined it to one that
-    had it, or a `dns` answer named the address.
+    had it, or a `dns` answer named the address. app: what a firewall, proxy or CASB calls the
+    application; oauth_name: what an identity provider does. Names, clients and scopes as written.
     """
 
     host: str | None = None
@@ -54,13 +62,18 @@ class Facts:
     agent: str | None = None
     headers: tuple[tuple[str, str], ...] = ()
     via: str = "name"
+    app: str | None = None
+    oauth_name: str | None = None
+    oauth_client: str | None = None
+    oauth_scopes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """What an observation is: the service, how sure, and by which indicators.
 
-    service, kind: None for a hint, which looks like AI and is not in the catalogue.
+    service, kind: None for a hint, which looks like AI and is not in the catalogue. by_host: it
+    is known by a name, of its host or of the application, and not by the place it stands at.
     """
 
     service: str | None
@@ -91,9 +104,15 @@ def independent(rule_type: str) -> str:
 
 
 def combine(
-    compiled: Compiled, fired: Sequence[Rule], facts: Facts, host: HostMatch | None
+    compiled: Compiled,
+    fired: Sequence[Rule],
+    facts: Facts,
+    host: HostMatch | None,
+    overruled: Sequence[Rule] = (),
 ) -> Verdict | None:
     """One verdict from the rules that fired, or None.
+
+    overruled: of applications that are of another vendor than the host; they are only told.
 
     fired: rules whose pattern and `needs` hold. The strongest service wins; between equals the
     better kind of evidence, then the longer pattern, then the service id. A candidate of the
@@ -116,7 +135,9 @@ def combine(
     _, lead, rules, rank = best
     service_facts = compiled.services[lead.service]
     by_host = lead.type in HOST_TYPES
+    placed = lead.type == "app_id" and service_facts.kind in PLACED_KINDS
     names = sorted({_indicator(rule, facts) for rule in rules})
+    names += sorted({f"other_app_id:{rule.value}" for rule in overruled})
     return Verdict(
         service=lead.service,
         kind=service_facts.kind,
@@ -125,7 +146,7 @@ def combine(
         usage=lead.usage or service_facts.usage,
         indicators=tuple(names),
         rule_id=lead.rule_id,
-        by_host=by_host,
+        by_host=by_host or (lead.type in APP_TYPES and not placed),
         per_host=by_host and "{label}" in lead.value,
         region=host.region if host is not None and by_host else None,
     )
@@ -134,15 +155,21 @@ def combine(
 def service_rank(rules: Sequence[Rule], facts: Facts) -> int:
     """The confidence, as a rank in LEVELS, that these rules of one service give together."""
     types = {independent(rule.type) for rule in rules}
-    rank = max(RANK[rule.confidence] for rule in rules)
+    rank = max(map(_rank, rules))
     if types == {"http_path"} and is_browser(facts.agent) and all(map(_alone, rules)):
         distinctive = any(rule.distinctive for rule in rules)
         rank = min(rank, DETECTION if distinctive else LOW)
     elif len(types) > 1 and rank < HIGH:
         rank += 1
-    if facts.via == "dns":
+    if facts.via == "dns" and types.isdisjoint(APP_TYPES):
         rank = min(rank, DETECTION)
     return rank
+
+
+def _rank(rule: Rule) -> int:
+    """Anybody chooses the name of an application and the scopes it asks for."""
+    capped = rule.type == "oauth_name" or (rule.type == "oauth_scope" and not rule.distinctive)
+    return min(RANK[rule.confidence], DETECTION) if capped else RANK[rule.confidence]
 
 
 def hinted(compiled: Compiled, facts: Facts, host: HostMatch | None) -> Verdict | None:

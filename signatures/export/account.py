@@ -13,7 +13,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from signatures.export.escape import comment
-from signatures.model import LOG_TYPES, RANK
+from signatures.model import APP_TYPES, LOG_TYPES, RANK
 from signatures.pack import SHIPPED
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ TITLES: Final = {
     "json": "AI services, every indicator",
 }
 MARK: Final = "aicensus-export:"
+NAMED_APP: Final = "names, clients and scopes of applications: only logs that name them have those"
 NOT_TRAFFIC: Final = "not seen in traffic (packages, resource types, file paths)"
 CANDIDATE: Final = "candidates of the nursery: not checked yet"
 LOWER: Final = "below the confidence asked for"
@@ -79,6 +80,8 @@ class Account:
                 self._fate[pick.number] = ("not_asked", LOWER)
             elif pick.service.nursery:
                 self._fate[pick.number] = ("out", CANDIDATE)
+            elif pick.type in APP_TYPES:
+                self._fate[pick.number] = ("out", NAMED_APP)
             elif pick.type not in LOG_TYPES:
                 self._fate[pick.number] = ("out", NOT_TRAFFIC)
             else:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from signatures.export.names import KNOWN, NEEDS, TAKEN
 from signatures.export.picks import fixed_end, under, widened
-from signatures.model import HOST_TYPES, LOG_TYPES, as_dict
+from signatures.model import HOST_TYPES, TRAFFIC_TYPES, as_dict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,7 @@ def hosts(picks: Picks, account: Account) -> Iterator[str]:
             account.whole(pick)
         else:
             account.part(pick, KNOWN)
-    for pick in picks.of(*(LOG_TYPES - HOST_TYPES)):
+    for pick in picks.of(*(TRAFFIC_TYPES - HOST_TYPES)):
         account.out(pick, NO_HOST)
     account.too_wide += covered(picks, suffixes)
     tops = {one for one in suffixes if not under(one.partition(".")[2], suffixes)}

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from signatures.export.lists import FREE, NO_HOST, WIDENED
 from signatures.export.names import KNOWN, NEEDS, TAKEN
 from signatures.export.picks import fixed_end, under, widened
-from signatures.model import HOST_TYPES, LOG_TYPES
+from signatures.model import HOST_TYPES, TRAFFIC_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -175,5 +175,5 @@ def _settle(picks: Picks, account: Account, zone: _Zone) -> None:
             account.part(pick, KNOWN)
         else:
             account.whole(pick)
-    for pick in picks.of(*(LOG_TYPES - HOST_TYPES)):
+    for pick in picks.of(*(TRAFFIC_TYPES - HOST_TYPES)):
         account.out(pick, NO_HOST)

@@ -86,12 +86,12 @@ def _home(key: str, first: int, after: int) -> int:
 def missing() -> str:
     """The lines that settled.yaml needs for the shipped catalogue; empty when it has them."""
     from signatures.load import load_catalogue
-    from signatures.model import LOG_TYPES
+    from signatures.model import TRAFFIC_TYPES
 
     keys = [
         key_of(entry.signature.id, one)
         for entry in load_catalogue().entries
         for one in entry.signature.indicators
-        if one.type in LOG_TYPES and not entry.nursery
+        if one.type in TRAFFIC_TYPES and not entry.nursery
     ]
     return "".join(f"  {json.dumps(key)}: {n}\n" for key, n in sorted(unsettled(keys).items()))

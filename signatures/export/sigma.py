@@ -15,7 +15,7 @@ from signatures.export.hostregex import host_regex
 from signatures.export.names import TAKEN
 from signatures.export.picks import under
 from signatures.export.regex import Untranslatable, any_of, common, literal, plain_path
-from signatures.model import HOST_TYPES, LOG_TYPES, RANK
+from signatures.model import HOST_TYPES, RANK, TRAFFIC_TYPES
 from signatures.patterns import agent_pattern, path_pattern
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def lines(picks: Picks, account: Account) -> Iterator[str]:
         "two kinds of evidence on one request are two hits, not one of higher confidence",
     ]
     by_service: dict[str, list[Pick]] = {}
-    for pick in picks.of(*LOG_TYPES, "arn_service"):
+    for pick in picks.of(*TRAFFIC_TYPES, "arn_service"):
         by_service.setdefault(pick.service.id, []).append(pick)
     for _, found in sorted(by_service.items()):
         rules: dict[str, _Rule] = {}

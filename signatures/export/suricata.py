@@ -18,7 +18,7 @@ from signatures.export.names import TAKEN
 from signatures.export.picks import fixed_end
 from signatures.export.regex import Untranslatable, any_of, common, literal, plain_path
 from signatures.export.sids import numbers
-from signatures.model import HOST_TYPES, LOG_TYPES
+from signatures.model import HOST_TYPES, TRAFFIC_TYPES
 from signatures.patterns import agent_pattern, header_parts, path_pattern
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ LANGUAGE: Final = "patterns that RE2 and PCRE may read differently"
 
 def lines(picks: Picks, account: Account) -> Iterator[str]:
     """The rules, by number."""
-    log = [one for one in picks.all if one.type in LOG_TYPES and not one.service.nursery]
+    log = [one for one in picks.all if one.type in TRAFFIC_TYPES and not one.service.nursery]
     sids = numbers(
         (one.key for one in log if picks.is_shipped(one.service.id)),
         (one.key for one in log if not picks.is_shipped(one.service.id)),
@@ -60,7 +60,7 @@ def lines(picks: Picks, account: Account) -> Iterator[str]:
         "two kinds of evidence on one request are two alerts, not one of higher confidence",
     ]
     rules: dict[int, str] = {}
-    for pick in picks.of(*LOG_TYPES):
+    for pick in picks.of(*TRAFFIC_TYPES):
         for place, head, options in _rules(picks, account, pick):
             sid = sids[pick.key] + place
             rules.setdefault(sid, f"{head} ({_options(pick, place, options, sid)})")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from signatures.explain import dotted
+from signatures.lint.apps import GenericName, NameAlone, ScopeAlone
 from signatures.lint.base import CatalogueLint, IndicatorLint, Lint, LintIssue, Place, SignatureLint
 from signatures.lint.benign import BenignAgent, BenignPath
 from signatures.lint.corpus import false_alarms
@@ -77,6 +78,9 @@ LINTS: Final[tuple[Lint, ...]] = (
     PathAlone(),
     AgentAlone(),
     RangeTooSure(),
+    GenericName(),
+    NameAlone(),
+    ScopeAlone(),
     HintOnly(),
     CommonHeader(),
     CrawlerKind(),

@@ -6,7 +6,7 @@ from ipaddress import ip_network
 from typing import TYPE_CHECKING, Any, Final
 
 from signatures.lint.sample import sample
-from signatures.model import HOST_TYPES, Needs
+from signatures.model import APP_TYPES, HOST_TYPES, OAUTH_TYPES, Needs
 from signatures.patterns import agent_pattern, header_parts, path_pattern
 from signatures.templates import example
 
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from signatures.templates import Regions
 
 UNKNOWN: Final = "host.example"  # no service owns it
+_COLUMN: Final = {
+    "oauth_client_id": "oauth_client",
+    "oauth_name": "app",
+    "oauth_scope": "oauth_scopes",
+}
 
 
 def observations(
@@ -33,13 +38,16 @@ def observations(
         names = (f"x1.{indicator.value}", indicator.value, f"x1.x2.x3.{indicator.value}")
         return [{**seen, "dst_host": name} for name in names]
     home = next((item for item in own if item.type in HOST_TYPES and item.needs is None), None)
-    if indicator.type in HOST_TYPES or indicator.type == "port" or home is None:
+    alone = indicator.type == "port" or indicator.type in APP_TYPES
+    if indicator.type in HOST_TYPES or alone or home is None:
         return [seen]
     return [seen, {**seen, "dst_host": example(home.value, regions)}]
 
 
 def _least(indicator: Indicator, regions: Mapping[str, Regions]) -> dict[str, Any]:
     needs, value = indicator.needs or Needs(), indicator.value
+    if indicator.type in OAUTH_TYPES:
+        return {"class": "auth", _COLUMN[indicator.type]: _of_app(indicator)}
     seen: dict[str, Any] = {"dst_port": needs.port[0] if needs.port is not None else 443}
     seen |= _place(indicator, regions)
     if needs.method is not None:
@@ -64,7 +72,13 @@ def _place(indicator: Indicator, regions: Mapping[str, Regions]) -> dict[str, An
         return {"dst_ip": str(ip_network(indicator.value).network_address)}
     if indicator.type == "port":
         return {"dst_ip": "10.0.0.1", "dst_port": int(indicator.value)}
+    if indicator.type == "app_id":
+        return {"class": "network", "app": indicator.value}
     return {"dst_host": UNKNOWN}
+
+
+def _of_app(indicator: Indicator) -> str | list[str]:
+    return [indicator.value] if indicator.type == "oauth_scope" else indicator.value
 
 
 def _path(value: str) -> str:

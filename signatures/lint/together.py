@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from signatures.apps import client_id, display_name, traffic_name
 from signatures.lint.base import CatalogueLint, SignatureLint
 from signatures.pack import SHIPPED
 
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
 
 _ANY_CASE: Final = frozenset({"user_agent", "http_header", "package", "image_prefix"})
 
+_AS_COMPARED: Final = {
+    "app_id": traffic_name,
+    "oauth_client_id": client_id,
+    "oauth_name": display_name,
+}
+
 
 class DuplicateInFile(SignatureLint):
     """The same pattern twice: one of the two is not what its author thinks."""
@@ -28,7 +35,7 @@ class DuplicateInFile(SignatureLint):
         """Same type, value and needs in one file."""
         seen: set[str] = set()
         for number, indicator in enumerate(entry.signature.indicators):
-            key = f"{indicator.type} {indicator.value} {indicator.needs}"
+            key = f"{indicator.type} {_folded(indicator)} {indicator.needs}"
             if key in seen:
                 yield ("indicators", number, "value"), f"{indicator.value} stands here twice"
             seen.add(key)
@@ -57,7 +64,9 @@ def _settled_first(catalogue: Catalogue) -> list[Entry]:
 
 
 def _folded(item: Indicator) -> str:
-    """The value as it is compared: user agents and package names in any case."""
+    """The value as it is compared: user agents, packages and names of applications in any case."""
+    if item.type in _AS_COMPARED:
+        return _AS_COMPARED[item.type](item.value) or item.value
     return item.value.casefold() if item.type in _ANY_CASE else item.value
 
 

@@ -15,7 +15,7 @@ from connectors.files.stream import open_streams
 from connectors.logs.cut import segments
 from connectors.logs.normalise import Normaliser
 from connectors.logs.settings import ReadSettings
-from connectors.logs.verbatim import verbatim
+from scanner.engines.ways import way
 from scanner.load import compiled, formats
 from scanner.match.exact import Matcher
 from scanner.match.prefilter import Unscreenable
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.skipif(not is_available(), reason="no hyperscan for thi
 FIXTURES = Path(__file__).parents[3] / "fixtures"
 TABLES, FORMATS = compiled(), formats()
 SETTINGS = ReadSettings(now=dt.datetime(2026, 11, 1, tzinfo=dt.UTC))
-HOW = {name: how for name, fmt in FORMATS.items() if (how := verbatim(fmt)) is not None}
+HOW = {name: how for name, fmt in FORMATS.items() if (how := way(TABLES, fmt)) is not None}
 _screens = {}
 
 

@@ -19,7 +19,8 @@ from signatures.hosts import HostError, is_ip, normalise_host, normalise_ip
 TABLES = compiled()
 NOW = dt.datetime(2026, 3, 1)
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/141.0 Safari/537.36"
-COLUMNS = ("dst_host", "dst_ip", "dst_port", "url_path", "http_method", "user_agent")
+COLUMNS = ("dst_host", "dst_ip", "dst_port", "url_path", "http_method", "user_agent", "class",
+           "app", "oauth_client", "oauth_scopes", "model")  # fmt: skip
 
 
 def filled(value):
@@ -85,6 +86,20 @@ agents = st.one_of(
     st.none(), AGENT, AGENT.map(str.lower), AGENT.map(lambda agent: agent + "/1.2 (linux)"),
     AGENT.map(lambda agent: "x" + agent),
 )  # fmt: skip
+NAME = st.sampled_from([*values("app_id", "oauth_name"), "dns", "tls", "Claude", "ChatGPT Helper"])
+names = st.one_of(
+    st.none(),
+    NAME,
+    NAME.map(str.upper),
+    NAME.map(lambda name: f" {name.replace(' ', chr(0xA0) + ' ')}\t"),
+    NAME.map(lambda name: "".join(chr(ord(c) + 0xFEE0) if c.isalpha() else c for c in name)),
+    NAME.map(lambda name: name[:1] + "\u200b" + name[1:]),
+    NAME.map(lambda name: name + " by evil"),
+)
+CLIENT = st.sampled_from([*values("oauth_client_id"), "0f0c1b2a-0000-4000-8000-00000000000a"])
+clients = st.one_of(st.none(), CLIENT, CLIENT.map(str.upper), CLIENT.map(lambda one: one + "0"))
+SCOPE = st.sampled_from([*values("oauth_scope"), "openid", "user:inference x"])
+scopes = st.one_of(st.none(), st.lists(st.one_of(SCOPE, SCOPE.map(str.upper)), max_size=3))
 PORTS = sorted(TABLES.port_numbers | {80, 443, 11434, 8000})
 rows = st.fixed_dictionaries(
     {
@@ -96,6 +111,24 @@ rows = st.fixed_dictionaries(
         "url_path": paths,
         "http_method": st.sampled_from([None, "GET", "POST", "CONNECT"]),
         "user_agent": agents,
+        "class": st.sampled_from([None, "network", "http", "dns", "auth", "api"]),
+        "app": names,
+        "oauth_client": clients,
+        "oauth_scopes": scopes,
+        "model": st.sampled_from([None, None, "", "gpt-5"]),
+    }
+)
+# Many records of one log name the same few applications, and no host at all.
+sign_ins = st.fixed_dictionaries(
+    {
+        **dict.fromkeys(("dst_ip", "dst_port", "url_path", "http_method"), st.none()),
+        "dst_host": st.one_of(st.none(), HOST),
+        "user_agent": agents,
+        "class": st.sampled_from(["auth", "api", "network"]),
+        "app": names,
+        "oauth_client": clients,
+        "oauth_scopes": scopes,
+        "model": st.none(),
     }
 )
 
@@ -116,10 +149,17 @@ def obvious(row):
         ip = None if row["dst_ip"] is None else normalise_ip(row["dst_ip"])
     except HostError:
         return "bad"
+    signed_in = row["class"] in {"auth", "api"} and not row["model"]
     return naive(
         TABLES,
-        Facts(host, ip, row["dst_port"], row["url_path"], row["http_method"], row["user_agent"]),
-    )
+        Facts(
+            host, ip, row["dst_port"], row["url_path"], row["http_method"], row["user_agent"],
+            app=None if signed_in else row["app"],
+            oauth_name=row["app"] if signed_in else None,
+            oauth_client=row["oauth_client"],
+            oauth_scopes=tuple(row["oauth_scopes"] or ()),
+        ),
+    )  # fmt: skip
 
 
 def vectorised(matcher, observed):
@@ -135,7 +175,7 @@ def vectorised(matcher, observed):
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(rows, min_size=1, max_size=12))
+@given(st.lists(st.one_of(rows, sign_ins), min_size=1, max_size=12))
 def test_both_matchers_agree_on_random_observations(observed):
     assert vectorised(Matcher(TABLES, Names()), observed) == [obvious(row) for row in observed]
 
@@ -160,7 +200,7 @@ def test_both_matchers_read_the_same_hints(raw, path):
 
 @pytest.mark.fuzz
 @settings(max_examples=5_000, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(rows, min_size=1, max_size=12))
+@given(st.lists(st.one_of(rows, sign_ins), min_size=1, max_size=12))
 def test_both_matchers_agree_on_many_random_observations(observed):
     assert vectorised(Matcher(TABLES, Names()), observed) == [obvious(row) for row in observed]
 
