@@ -10,28 +10,32 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from connectors.logs.engine import literal, quoted
 from connectors.logs.frame import text_array
 from connectors.logs.header import canonical
-from connectors.logs.jsonmarks import Scanner
 from connectors.logs.readers.base import Bad, Source, destination_fields, empty_table
+from connectors.logs.readers.jsonkeys import KeyEnds
+from connectors.logs.readers.jsonshape import (
+    MAX_DEPTH,
+    begin_with_braces,
+    begins_like_a_container,
+    too_deep,
+)
 from connectors.logs.readers.twice import repeated
 from connectors.logs.remarks import unread_keys
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import duckdb
     from numpy.typing import NDArray
 
     from connectors.logs.model import Format
     from connectors.logs.values import Segment
 
-MAX_DEPTH: Final = 64
 MAX_NAMED: Final = 2  # objects inside objects that a name may lead into
 OPENED: Final = "aicensus_opened_"  # with a number, the key of a text that unwrap has opened
 AS_JSON: Final = "json:"  # a path that begins so is taken as JSON text, whatever it holds
@@ -41,7 +45,6 @@ _SHAPE: Final = (
     f"case when not json_valid(line) then {NO_JSON} when {IS_OBJECT} then {OBJECT}"
     f" else {OTHER} end as shape"
 )
-OPEN_BRACE, OPEN_BRACKET = ord("{"), ord("[")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +64,20 @@ class JsonReader:
         keep[deep] = False
         source = Source(empty_table(0), np.flatnonzero(keep))
         source.bad += [Bad(row, None, f"nesting over {MAX_DEPTH}") for row in deep]
-        lines = text_array(segment.data, segment.starts[keep], segment.ends[keep])
-        shape = np.asarray(self._ask(f"select {_SHAPE} from lines", lines).column(0))  # noqa: S608 - a constant
-        ok = shape == OBJECT
-        for row in np.flatnonzero(~ok).tolist():
-            reason = "not JSON" if shape[row] == NO_JSON else "not an object"
-            source.bad.append(Bad(int(source.rows[row]), None, reason))
-        if not ok.all():
-            lines, source.rows = lines.filter(pa.array(ok)), source.rows[ok]
-        paths, source.names = self._paths(lines, segment)
-        source.table = self._ask(_query(paths), lines) if paths else empty_table(len(lines))
+        starts, ends = segment.starts[keep], segment.ends[keep]
+        lines = text_array(segment.data, starts, ends)
+        keys = KeyEnds(segment.data)
+        paths = (
+            self._quickly(lines, segment, source, keys)
+            if begin_with_braces(segment, starts, ends)
+            else None
+        )
+        if paths is None:
+            lines = self._objects(lines, source)
+            paths, source.names = self._paths(lines, segment, keys)
+            source.table = self._table(lines, paths, keys)
         strict = destination_fields(self.fmt)
-        clear = repeated(segment, source, lines, paths, self.con, strict)
+        clear = repeated(segment, source, lines, paths, self.con, strict, keys)
         if not clear.all():
             source.table, source.rows = source.table.filter(pa.array(clear)), source.rows[clear]
             lines = lines.filter(pa.array(clear))
@@ -81,12 +86,51 @@ class JsonReader:
             source.table, source.rows = source.table.filter(pa.array(ok)), source.rows[ok]
         return source
 
+    def _quickly(
+        self, lines: pa.Array, segment: Segment, source: Source, keys: KeyEnds
+    ) -> dict[str, tuple[str, ...]] | None:
+        """Fill the table of records that begin as objects; None if one of them may be no JSON.
+
+        Extraction refuses what json_valid does, so that a second parsing would tell nothing more.
+        """
+        try:
+            paths, source.names = self._paths(lines, segment, keys)
+            if not self.by_key and not any(_live(paths, keys).values()):
+                return None
+            source.table = self._table(lines, paths, keys)
+        except duckdb.InvalidInputException:
+            return None
+        return paths
+
+    def _objects(self, lines: pa.Array, source: Source) -> pa.Array:
+        """The records that are objects; the others are added to bad."""
+        shape = np.asarray(self._ask(f"select {_SHAPE} from lines", lines).column(0))  # noqa: S608 - a constant
+        ok = shape == OBJECT
+        for row in np.flatnonzero(~ok).tolist():
+            reason = "not JSON" if shape[row] == NO_JSON else "not an object"
+            source.bad.append(Bad(int(source.rows[row]), None, reason))
+        if not ok.all():
+            lines, source.rows = lines.filter(pa.array(ok)), source.rows[ok]
+        return lines
+
+    def _table(self, lines: pa.Array, paths: dict[str, tuple[str, ...]], keys: KeyEnds) -> pa.Table:
+        """The fields, out of one extraction of all paths at which there may be something."""
+        if not paths:
+            return empty_table(len(lines))
+        live = {name: there for name, there in _live(paths, keys).items() if there}
+        made = self._ask(_query(live), lines) if live else None
+        nothing = pa.nulls(len(lines), pa.string())
+        return pa.table({
+            name: made.column(name) if made is not None and name in live else nothing
+            for name in paths
+        })  # fmt: skip
+
     def _ask(self, sql: str, lines: pa.Array) -> pa.Table:
         self.con.register("lines", pa.table({"line": lines}))
         return self.con.sql(sql).to_arrow_table().combine_chunks()
 
     def _paths(
-        self, lines: pa.Array, segment: Segment
+        self, lines: pa.Array, segment: Segment, keys: KeyEnds
     ) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
         """Per wanted field the paths that may hold it, and the source's spelling of the field."""
         rule = self.fmt.reader
@@ -97,7 +141,7 @@ class JsonReader:
             given = rule.fields if isinstance(rule.fields, dict) else {}
         opened = [f"{OPENED}{i}" for i in range(len(rule.wrappers))][::-1]
         outer = (*opened, *rule.wrappers)
-        inner = [inside(path) for path in outer if key_in(path, segment.data)]
+        inner = [inside(path) for path in outer if keys.may_lead(inside(path))]
         paths: dict[str, tuple[str, ...]] = {}
         names: dict[str, str] = {}
         for name in self.wanted:
@@ -158,9 +202,9 @@ class JsonReader:
             if where[0].startswith(AS_JSON):
                 continue
             column = table.column(name)
-            if isinstance(column, pa.ChunkedArray):
-                column = column.combine_chunks()
-            maybe = np.flatnonzero(_begins_like_a_container(column) & ok)
+            if column.null_count == len(column):
+                continue
+            maybe = np.flatnonzero(begins_like_a_container(column) & ok)
             if not len(maybe):
                 continue
             self.con.register("lines", pa.table({"line": lines.take(pa.array(maybe))}))
@@ -192,11 +236,6 @@ def _ends_in(path: str, data: bytes) -> bool:
     """Whether the last key of a JSON path may stand in a block: keys spelled with escapes may."""
     key = path[path.rindex('."') + 1 :]
     return key.encode() in data or b"\\u00" in data
-
-
-def key_in(path: str, data: bytes) -> bool:
-    """Whether the last key of a path stands in a block at all."""
-    return _key(path.rpartition(".")[2]).encode() in data
 
 
 def _key(name: str) -> str:
@@ -232,19 +271,6 @@ def _query(fields: dict[str, tuple[str, ...]]) -> str:
     return f"select {columns} from (select {', '.join(lists)} from lines)"  # noqa: S608 - quoted names and paths
 
 
-def _begins_like_a_container(column: pa.Array) -> NDArray[np.bool_]:
-    """Which values begin with a brace or bracket; quick, since hardly any do."""
-    begins = pc.or_(pc.starts_with(column, "["), pc.starts_with(column, "{"))
-    return np.asarray(begins.fill_null(False).to_numpy(zero_copy_only=False))
-
-
-def too_deep(segment: Segment) -> list[int]:
-    """Records nested deeper than MAX_DEPTH; only those with that many openings are looked into."""
-    data = np.frombuffer(segment.data, np.uint8)
-    opens = np.flatnonzero((data == OPEN_BRACE) | (data == OPEN_BRACKET))
-    count = np.searchsorted(opens, segment.ends) - np.searchsorted(opens, segment.starts)
-    return [
-        row
-        for row in np.flatnonzero(count > MAX_DEPTH).tolist()
-        if Scanner().feed(segment.data[segment.starts[row] : segment.ends[row]]).deepest > MAX_DEPTH
-    ]
+def _live(paths: dict[str, tuple[str, ...]], keys: KeyEnds) -> dict[str, tuple[str, ...]]:
+    """Per field the paths at which some record may hold something."""
+    return {name: tuple(filter(keys.may_lead, where)) for name, where in paths.items()}

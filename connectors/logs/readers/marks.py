@@ -66,6 +66,21 @@ def pieces(segment: Segment) -> Iterator[Piece]:
         low = high
 
 
+def find_bytes(data: bytes, bytes_: bytes) -> NDArray[np.int64]:
+    """Where any of `bytes_` stands in a block."""
+    text = np.frombuffer(data, np.uint8)
+    parts = [np.empty(0, np.int64)]
+    for low in range(0, len(text), STEP):
+        piece = text[low : low + STEP]
+        found = piece == bytes_[0]
+        for byte in bytes_[1:]:
+            found |= piece == byte
+        at = np.flatnonzero(found)
+        at += low
+        parts.append(at)
+    return np.concatenate(parts)
+
+
 def find_marks(piece: Piece, bytes_: bytes) -> Marks:
     """Every one of `bytes_` in the records of a piece."""
     text = piece.text

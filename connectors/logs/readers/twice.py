@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from connectors.logs.engine import literal
 from connectors.logs.readers.base import TWO_VALUES, Bad
+from connectors.logs.readers.jsonkeys import last_step
 from connectors.logs.remarks import twice
 
 if TYPE_CHECKING:
@@ -27,14 +28,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from connectors.logs.readers.base import Source
+    from connectors.logs.readers.jsonkeys import KeyEnds
     from connectors.logs.values import Segment
 
-WIDTH: Final = 8  # bytes of a key's end that are compared at once
-# an ASCII letter, digit or underscore, which nobody needs to write so
-_SPELLED: Final = re.compile(rb"\\u00(?:3[0-9]|4[1-9A-Fa-f]|5[0-9AaFf]|6[1-9A-Fa-f]|7[0-9Aa])")
-_BLANK: Final = np.isin(np.arange(256), [9, 10, 13, 32])
 _ANY: Final = re.compile(r'\.(?:"((?:[^"\\]|\\.)*)"|([A-Za-z_][A-Za-z0-9_]*))|\[(\d+)\]')
-_STEP: Final = re.compile(r'\.(?:"((?:[^"\\]|\\.)*)"|([A-Za-z_][A-Za-z0-9_]*))$')
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +44,8 @@ class Key:
 
 def keys_of(paths: tuple[str, ...]) -> list[Key]:
     """The keys at the ends of these paths; a path that ends in an index has none."""
-    found = []
-    for path in (one.removeprefix("json:") for one in paths):
-        step = _STEP.search(path)
-        if step is not None and "*" not in path:
-            name = step[2] or re.sub(r"\\(.)", r"\1", step[1] or "")
-            found.append(Key(path[: step.start()], name))
-    return found
+    steps = (last_step(path.removeprefix("json:")) for path in paths)
+    return [Key(*step) for step in steps if step is not None]
 
 
 def repeated(
@@ -63,13 +55,14 @@ def repeated(
     paths: Mapping[str, tuple[str, ...]],
     con: duckdb.DuckDBPyConnection,
     strict: Collection[str],
+    ends: KeyEnds,
 ) -> NDArray[np.bool_]:
     """Which records are clear about the fields in `strict`; the others are added to bad.
 
-    lines: the records as text; source.table and source.rows have one row for each. For each field
+    lines: the records as text; source.table and source.rows have one row for each. ends: those of
+    the segment. For each field
     that some record has twice with one value, or that is not strict, the segment gets a notice.
     """
-    ends = _KeyEnds(segment.data)
     clear = np.ones(len(lines), bool)
     odd = _owners(segment, source, ends.odd)
     odd = np.unique(odd[odd >= 0])
@@ -189,56 +182,3 @@ def _holds_twice(
     )
     answer = con.sql(f"select {tests} as again from lines").to_arrow_table()  # noqa: S608 - quoted texts
     return np.asarray(answer.column("again").to_numpy(zero_copy_only=False)).astype(bool)
-
-
-def _windows(data: bytes) -> NDArray[np.uint64]:
-    """Every WIDTH bytes of a block as one number, the last byte first."""
-    return np.ndarray((max(len(data) - WIDTH + 1, 0),), "<u8", data, strides=(1,))
-
-
-class _KeyEnds:
-    """Where keys end in a block: at a quote before a colon."""
-
-    def __init__(self, data: bytes) -> None:
-        text = np.frombuffer(data, np.uint8)
-        colons = np.flatnonzero(text == ord(":"))
-        before = text[colons - 1]
-        at = colons[before == ord('"')] - 1
-        odd = np.array([found.start() for found in _SPELLED.finditer(data)], np.int64)
-        if (blank := (before == ord(" ")) | (before == 9) | (before == 10) | (before == 13)).any():
-            spaced = colons[blank] - 2
-            at = np.union1d(at, spaced[text[spaced] == ord('"')])
-            further = spaced[_BLANK[text[spaced]]]
-            odd = np.concatenate([odd, further[further >= 0]])
-        self._at = at[at >= 0]
-        self.odd = odd  # where a key may be that is not found by its bytes
-        self._shifted: dict[int, NDArray[np.uint64]] = {}
-        early = int(self._at.searchsorted(WIDTH))
-        self._last = np.concatenate([
-            _windows(b"\0" * WIDTH + data[:WIDTH])[self._at[:early]],
-            _windows(data)[self._at[early:] - WIDTH],
-        ])  # fmt: skip
-
-    def count(self, names: set[str]) -> int:
-        """How often one of the names may end a key."""
-        return sum(int(np.count_nonzero(self._like(name))) for name in names)
-
-    def beyond(self, names: set[str], few: int) -> NDArray[np.int64]:
-        """Where one of the names may end, in order; nowhere if that is no more often than `few`."""
-        return self.places(names) if self.count(names) > few else np.empty(0, np.int64)
-
-    def places(self, names: set[str]) -> NDArray[np.int64]:
-        """Where one of the names may end, in order."""
-        found = np.zeros(len(self._at), bool)
-        for name in names:
-            found |= self._like(name)
-        return np.asarray(self._at[found])
-
-    def _like(self, name: str) -> NDArray[np.bool_]:
-        spelled = b'"' + name.encode()
-        size = min(len(spelled), WIDTH)
-        shift = 8 * (WIDTH - size)
-        if shift not in self._shifted:
-            self._shifted[shift] = self._last >> np.uint64(shift)
-        code = int.from_bytes(spelled[-size:], "little")
-        return np.asarray(self._shifted[shift] == np.uint64(code))

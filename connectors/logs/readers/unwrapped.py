@@ -20,7 +20,8 @@ from connectors.logs.engine import literal
 from connectors.logs.header import canonical
 from connectors.logs.readers.base import Bad, Source
 from connectors.logs.readers.delimited import DelimitedReader
-from connectors.logs.readers.jsontext import OPENED, JsonReader, inside, too_deep
+from connectors.logs.readers.jsonshape import holds_braces_inside, too_deep
+from connectors.logs.readers.jsontext import OPENED, JsonReader, inside
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,6 +43,8 @@ class UnwrapReader:
 
     def __call__(self, segment: Segment) -> Source:
         """What the inner reader gives."""
+        if not holds_braces_inside(segment):
+            return self.inner(segment)
         for turn, path in enumerate(self.paths):
             key = re.escape(path.rpartition(".")[2].encode())
             if re.search(rb'"%b"\s*:\s*"\s*\{' % key, segment.data):
