@@ -21,6 +21,7 @@ from scanner.grain import Grain, by_address, grain, merged
 from scanner.joins import Known, join_ids, known_ids
 from scanner.store import sql
 from scanner.usual import believed
+from signatures.families import shipped_families
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from scanner.aliases import Alias, Aliases
 
 NAMESPACE: Final = UUID("6f1d6c0e-2f5b-5c55-9a53-1d6f0f2a7c11")
+KEPT_MODELS: Final = 200  # names of an asset that are kept; more than there are families
+FAMILIES_AT_ONCE: Final = 1 << 14
 GRAIN_COLUMNS: Final = (
     "service", "kind", "by_host", "per_host", "dst_host", "dst_ip", "dst_port", "account",
     "principal", "region", "tenant",
@@ -184,4 +187,25 @@ def _texts(**columns: list[str]) -> pa.Table:
 def build_assets(con: duckdb.DuckDBPyConnection) -> None:
     """Bring table `asset` up to date with all sightings of the store."""
     con.execute("delete from asset")
-    con.execute(sql("identify.sql"))
+    _name_families(con)
+    con.execute(sql("identify.sql"), {"kept": KEPT_MODELS})
+
+
+def _name_families(con: duckdb.DuckDBPyConnection) -> None:
+    """Temporary table model_family: the family of each model seen, where one knows it."""
+    con.execute(
+        "create or replace temp table model_family"
+        " (model varchar, family varchar, maker_name varchar)"
+    )
+    found = con.execute("select distinct model from sighting where model is not null")
+    known: list[tuple[str, str, str]] = []
+    while batch := found.fetchmany(FAMILIES_AT_ONCE):
+        for (model,) in batch:
+            family = shipped_families().of(model)
+            if family is not None:
+                known.append((model, family.id, family.maker_name))
+    if known:
+        models, families, makers = map(list, zip(*known, strict=True))
+        con.register("known", _texts(model=models, family=families, maker_name=makers))
+        con.execute("insert into model_family select * from known")
+        con.unregister("known")

@@ -17,9 +17,11 @@ import pyarrow.compute as pc
 
 from connectors.logs.values import Reject
 from connectors.observation import BY_NAME
+from scanner.match.models import models
 from scanner.names import NAMED, borrows
 from scanner.partial import KEPT_REJECTS, Partial
 from scanner.privacy import masked, role_of
+from scanner.roles import settled
 from scanner.sums import KEYS, PARTIAL, packed
 from scanner.who import Scan, client_of
 from signatures.hosts import HostError, normalise_ip
@@ -44,7 +46,7 @@ MANY: Final = 8192  # rows of one piece that are worth summing where they were m
 
 def scan_range(segment: Segment, normaliser: Normaliser, matcher: Matcher, scan: Scan) -> Partial:
     """Normalise, match and sum one segment."""
-    batch = normaliser(segment)
+    batch = settled(normaliser(segment))
     found = matcher.match(batch.table, borrows=borrows(normaliser.format), taken=batch.taken)
     personal = {name: column for column, name in batch.fields.items()}
     rejects = [
@@ -161,6 +163,7 @@ def _sightings(batch: Batch, found: Matched, scan: Scan) -> pa.Table:
         )
     ]
     hosted = said(attrgetter("by_host"), pa.bool_())
+    asked = models(taken, found.judged, found.which)
     data = {
         "class": pc.fill_null(column("class"), "network"),
         "service": said(attrgetter("service"), pa.string()),
@@ -178,12 +181,15 @@ def _sightings(batch: Batch, found: Matched, scan: Scan) -> pa.Table:
         "actor_type": [kind for _, kind, _ in who],
         "department": [department for _, _, department in who],
         "principal": _each(column("principal"), role_of),
-        "account": column("account"),
+        "account": pc.coalesce(column("account"), asked.account),
         "region": pc.coalesce(
-            said(lambda verdict: verdict.region or None, pa.string()), column("region")
+            said(lambda verdict: verdict.region or None, pa.string()),
+            column("region"),
+            asked.region,
         ),
         "tenant": column("tenant"),
-        "model": column("model"),
+        "model": asked.model,
+        "deployment": asked.deployment,
         "client": _each(column("user_agent"), client_of),
         "action": _each(column("action").fill_null(""), lambda action: str(action or "unknown")),
         "day": taken["time"].cast(pa.date32()),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-SCHEMA_VERSION: Final = 4
+SCHEMA_VERSION: Final = 5
 _SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
@@ -243,4 +243,4 @@ def _make_current(con: duckdb.DuckDBPyConnection, where: str) -> None:
     con.execute(sql("views.sql"))
 
 
-_MIGRATIONS: Final = {1: "store", 2: "who_and_how_much", 3: "joined", 4: "packs"}
+_MIGRATIONS: Final = {1: "store", 2: "who_and_how_much", 3: "joined", 4: "packs", 5: "models"}

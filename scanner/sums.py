@@ -34,6 +34,7 @@ KEYS: Final = pa.schema(
         ("region", _text),
         ("tenant", _text),
         ("model", _text),
+        ("deployment", _text),
         ("client", _text),
         ("action", _text),
         ("day", pa.date32()),

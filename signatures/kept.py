@@ -17,7 +17,7 @@ from signatures import cache
 from signatures.load import BUILTIN, load_packs
 from signatures.pack import read_folder
 from signatures.rows import Rows, from_json, rows_of, to_json
-from signatures.tables import FOLDER
+from signatures.tables import FOLDER, model_files
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +55,8 @@ def _rows(data: bytes | None) -> Rows | None:
 def _made_of(packs: Sequence[Pack]) -> str:
     """A hash over everything the rows depend on: code, tables, and each pack with its place."""
     digest = hashlib.sha256()
-    for path in (*sorted(Path(__file__).parent.glob("*.py")), *sorted(FOLDER.glob("*.yaml"))):
+    code = sorted(Path(__file__).parent.glob("*.py"))
+    for path in (*code, *sorted(FOLDER.glob("*.yaml")), *model_files()):
         try:
             content = path.read_bytes()
         except OSError:

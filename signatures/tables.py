@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 FOLDER: Final = Path(__file__).parent / "tables"
+MODELS: Final = "models"  # the folder beside it: families of models, read when first asked for
 T = TypeVar("T", bound=BaseModel)
 
 
@@ -32,7 +33,8 @@ class Tables:
 
     parents may carry no bare suffix rule. Parts of them: delivery, whose names change hands, and
     hosting, below which anybody runs a server. infrastructure is never a finding.
-    hints: what looks like AI and is not in the catalogue. digest: sha256 over the four files.
+    hints: what looks like AI and is not in the catalogue. digest: sha256 over the four files and
+    those that name models.
     """
 
     regions: dict[str, Regions]
@@ -85,6 +87,8 @@ def load_tables(folder: Path = FOLDER) -> Tables:
     parents = _read(folder / "shared_parents.yaml", _Parents, digest)
     shared = _read(folder / "shared_infrastructure.yaml", _Infrastructure, digest)
     hints = _read(folder / "hints.yaml", HintsFile, digest)
+    for path in model_files(folder):
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
     hosting = frozenset(_domains(parents.hosting, reason))
     delivery = frozenset(_domains(parents.delivery, reason))
     return Tables(
@@ -104,6 +108,11 @@ def load_tables(folder: Path = FOLDER) -> Tables:
         reason=reason,
         digest=digest.hexdigest(),
     )
+
+
+def model_files(folder: Path = FOLDER) -> list[Path]:
+    """The files that name models (model_uris.py, families.py): part of what a run judges by."""
+    return [*folder.glob("model_uris.yaml"), *sorted((folder.parent / MODELS).glob("*.yaml"))]
 
 
 @lru_cache(maxsize=1)

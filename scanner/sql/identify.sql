@@ -1,4 +1,4 @@
--- in: sighting, service, run   out: asset (emptied before)   again: same rows
+-- in: sighting, service, run, model_family   out: asset (emptied before)   again: same rows
 -- Bytes: a proxy line, a DNS query and a flow record may all tell of one use. Within one class
 -- of observation they add up; between classes the largest of the day stands.
 with daily as (
@@ -34,7 +34,6 @@ seen as (
     select
         s.asset_id,
         list_sort(list(distinct s.dst_host) filter (s.dst_host is not null)) as domains,
-        list_sort(list(distinct s.model) filter (s.model is not null))      as models,
         max(s.account)                                                      as account,
         max(s.region)                                                       as region,
         max(s.tenant)                                                       as tenant,
@@ -54,6 +53,58 @@ seen as (
     from sighting as s
     join run as r using (run_id)
     group by s.asset_id
+),
+-- Whoever asks may write any number of names: an asset keeps some and counts the rest. One of each
+-- family first, so that none is hidden in a flood; then those that were asked for most.
+asked as (
+    select asset_id, model, sum(hits) as hits
+    from sighting
+    where model is not null
+    group by all
+),
+placed as (
+    select
+        a.*,
+        f.family,
+        f.maker_name,
+        row_number() over (partition by a.asset_id, f.family order by a.hits desc, a.model) as place
+    from asked as a
+    left join model_family as f using (model)
+),
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by asset_id
+            order by family is not null and place = 1 desc, hits desc, model
+        ) as rank
+    from placed
+),
+named as (
+    select
+        asset_id,
+        list_sort(list(model) filter (rank <= $kept))                               as models,
+        count(*) filter (rank > $kept)                                              as models_more,
+        list_sort(list(distinct family) filter (family is not null))                as model_families,
+        list_sort(list(distinct maker_name) filter (maker_name is not null))        as model_makers
+    from ranked
+    group by asset_id
+),
+deployed as (
+    select
+        asset_id,
+        list_sort(list(deployment) filter (rank <= $kept))                          as deployments,
+        count(*) filter (rank > $kept)                                              as deployments_more
+    from (
+        select
+            asset_id,
+            deployment,
+            row_number() over (partition by asset_id order by sum(hits) desc, deployment) as rank
+        from sighting
+        where deployment is not null
+        group by asset_id, deployment
+    )
+    group by asset_id
 ),
 used_by as (  -- under five people a department is a person: it is named nowhere
     select asset_id, list(department order by department) as departments
@@ -87,8 +138,13 @@ select
     k.name,
     []::varchar[]                                              as native_ids,
     coalesce(seen.domains, []::varchar[])                      as domains,
-    if(len(seen.models) = 1, seen.models[1], null)             as model,
-    coalesce(seen.models, []::varchar[])                       as models,
+    if(len(n.models) = 1, n.models[1], null)                   as model,
+    coalesce(n.models, []::varchar[])                          as models,
+    coalesce(n.models_more, 0)                                 as models_more,
+    coalesce(n.model_families, []::varchar[])                  as model_families,
+    coalesce(n.model_makers, []::varchar[])                    as model_makers,
+    coalesce(d.deployments, []::varchar[])                     as deployments,
+    coalesce(d.deployments_more, 0)                            as deployments_more,
     seen.account,
     seen.region,
     seen.tenant,
@@ -114,4 +170,6 @@ from seen
 join traffic as t using (asset_id)
 join asset_name as k using (asset_id)
 join known as v on v.service = k.service
+left join named as n on n.asset_id = seen.asset_id
+left join deployed as d on d.asset_id = seen.asset_id
 left join used_by as u on u.asset_id = seen.asset_id;

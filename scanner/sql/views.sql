@@ -90,7 +90,17 @@ select
     s.dst_ip,
     s.dst_port,
     s.client,
-    s.model,
+    -- what its asset does not name is together: a client may invent any number of names
+    case
+        when s.model is null or coalesce(a.models_more, 0) = 0
+            or list_contains(a.models, s.model) then s.model
+        else '(other)'
+    end                                                        as model,
+    case
+        when s.deployment is null or coalesce(a.deployments_more, 0) = 0
+            or list_contains(a.deployments, s.deployment) then s.deployment
+        else '(other)'
+    end                                                        as deployment,
     s.action,
     sum(s.hits)                                                as hits,
     sum(s.bytes_out)                                           as bytes_out,
@@ -104,6 +114,7 @@ select
     arg_min(s.sample_path, (s.first_seen, s.sample_path, s.sample_line)) as sample_path,
     arg_min(s.sample_line, (s.first_seen, s.sample_path, s.sample_line)) as sample_line
 from sighting as s
+join asset as a using (asset_id)
 group by all
 order by s.asset_id, hits desc, s.source, s.dst_host, s.client, s.action;
 
@@ -154,6 +165,10 @@ select
     a.domains,
     a.model,
     coalesce(a.models, []::varchar[])          as models,
+    coalesce(a.models_more, 0)                 as models_more,
+    coalesce(a.model_families, []::varchar[])  as model_families,
+    coalesce(a.model_makers, []::varchar[])    as model_makers,
+    coalesce(a.deployments, []::varchar[])     as deployments,
     a.account,
     a.region,
     a.tenant,
