@@ -66,6 +66,7 @@ FLAGS: Final = {
     "low_confidence_detection": "detected with low confidence",
     "needs_confirmation": "a person must confirm it",
     "waiver_expired": "the waiver has expired",
+    "maker_refused": "runs a model of a maker that is refused",
     "blocked_only": "tried and blocked, not in use",
     "gone": "no longer seen, not in use",
 }

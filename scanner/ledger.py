@@ -13,6 +13,7 @@ from connectors.declared.read import read_inventories
 from scanner.coverage import Seen, SeriesDays, by_series, operation, unseen_days
 from scanner.errors import RegisterError
 from scanner.match.verdict import DETECTION, RANK
+from scanner.reconcile.makers import checked_makers
 from scanner.reconcile.model import Binding, Coverage, Known, Observed, Unread
 from scanner.reconcile.reconcile import reconcile
 from scanner.rows import insert_rows
@@ -45,6 +46,7 @@ def load_register(request: ScanRequest) -> Register:
     """Read register, people and policy of a request. Raises RegisterError (exit 15)."""
     try:
         policy = read_policy(request.policy, load_yaml) if request.policy else None
+        checked_makers(policy or Policy(), str(request.policy))
         people, told = people_of(request.people) if request.people else ([], [])
         if not request.inventories:
             return Register(people=tuple(people), policy=policy, problems=tuple(told))

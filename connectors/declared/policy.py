@@ -33,14 +33,20 @@ class _Strict(BaseModel):
 
 
 class Match(_Strict):
-    """What a rule or waiver is about: a domain and all below it, or a name and where it runs."""
+    """What a rule or waiver is about: a domain and all below it, a name and where it runs, or
+    the models of a maker (id, name or alias of a vendor), wherever they are hosted."""
 
     domain_suffix: Text | None = None
     name_regex: Text | None = None
     account_or_group_regex: Text | None = None
+    model_maker: Text | None = None
 
     @model_validator(mode="after")
     def _one_shape(self) -> Self:
+        if self.model_maker is not None:
+            if self.domain_suffix or self.name_regex or self.account_or_group_regex:
+                raise ValueError("give model_maker alone")
+            return self
         if self.domain_suffix is not None:
             if self.name_regex or self.account_or_group_regex:
                 raise ValueError("give domain_suffix or the two regexes, not both")
@@ -59,7 +65,9 @@ class Match(_Strict):
                 )
             return self
         if not (self.name_regex and self.account_or_group_regex):
-            raise ValueError("give domain_suffix, or name_regex and account_or_group_regex")
+            raise ValueError(
+                "give domain_suffix, model_maker, or name_regex and account_or_group_regex"
+            )
         for pattern in (self.name_regex, self.account_or_group_regex):
             _check_pattern(pattern)
         if _matches_all(self.name_regex) and _matches_all(self.account_or_group_regex):

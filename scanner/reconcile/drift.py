@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from scanner.reconcile.world import World
 
 _MULTI: Final = frozenset({"eu", "us", "asia", "global", "multi", "apac"})  # not one region
+MODELS_TOLD: Final = 5  # named in a sentence
 # None: the row or the asset is silent. True: they agree. A text: they differ, and how.
 Verdict = bool | str | None
 
@@ -71,7 +72,8 @@ def _model(asset: AssetFacts, row: RowFacts, _: World) -> Verdict:
     if not foreign:
         return True if True in verdicts.values() else None
     declared = ", ".join(model.text for model in row.models)
-    return f"declared {declared}, runs {', '.join(foreign)}"
+    more = f" and {len(foreign) - MODELS_TOLD} more" if len(foreign) > MODELS_TOLD else ""
+    return f"declared {declared}, runs {', '.join(foreign[:MODELS_TOLD])}{more}"
 
 
 def _version(asset: AssetFacts, row: RowFacts, _: World) -> Verdict:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from scanner.reconcile.applications import applications
+
 if TYPE_CHECKING:
     from scanner.reconcile.facts import AssetFacts
     from scanner.reconcile.model import AssetState, Observed
@@ -24,12 +26,30 @@ def evidence(asset: AssetFacts, judged: Judged) -> str:
         seen.append(f"{_bytes(one.bytes_out)} sent{_sized(one)}")
     if seen:
         parts.append(", ".join(seen)[:1].upper() + ", ".join(seen)[1:] + ".")
+    parts += applications(one)
     parts += _outcome(judged.state, one)
-    if len(one.models) > 1:
-        parts.append(f"Models: {', '.join(one.models[:_MODELS])}{_more(len(one.models))}.")
+    parts += _asked(asset)
     if judged.state.state == "unmanaged" and judged.state.rejected:
         parts.append(f"Nearest: {judged.state.rejected}.")
     return " ".join(parts)
+
+
+def _asked(asset: AssetFacts) -> list[str]:
+    """The models, with their makers where these are known; and what deployments are called."""
+    one = asset.asset
+    said = []
+    told = {made.name: str(made) for made in asset.made if not made.by_name}
+    if one.all_models:
+        # one of each family first, so that no maker is lost in the rest
+        names = list(dict.fromkeys((*told, *one.all_models)))
+        total = len(names) + one.models_more
+        shown = ", ".join(told.get(name, name) for name in names[:_MODELS])
+        said.append(f"{'Models' if total > 1 else 'Model'}: {shown}{_more(total)}.")
+    if one.deployments:
+        names = list(one.deployments)
+        shown = ", ".join(names[:_MODELS])
+        said.append(f"Deployments, by the name they were given: {shown}{_more(len(names))}.")
+    return said
 
 
 def _who(one: Observed) -> list[str]:

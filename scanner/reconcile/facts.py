@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from connectors.declared.domains import registrable
 from connectors.declared.text import fold
-from scanner.reconcile import ids, modelnames, names, places, vendors
+from scanner.reconcile import ids, makers, modelnames, names, places, vendors
 from scanner.reconcile.tables import words
 
 if TYPE_CHECKING:
@@ -56,7 +56,8 @@ class AssetFacts:
     """An asset, understood. native: canonical ids. name: of the resource, or what it is called.
 
     built: a resource somebody made (as against a product somebody uses). label_countries: by tag
-    or name, not by region. callers: account of a usage. environment: prod, or another word.
+    or name, not by region. made: models whose maker is known. callers: account of a usage.
+    environment: prod, or another word.
     """
 
     asset: Observed
@@ -77,6 +78,7 @@ class AssetFacts:
     applications: frozenset[str]
     accounts: frozenset[str]
     groups: frozenset[str]
+    made: tuple[makers.Made, ...] = ()
 
     @property
     def platform(self) -> bool:
@@ -176,6 +178,7 @@ def asset_facts(
             a.casefold() for a in (asset.account or "", *(p.account for p in parsed)) if a
         ),
         groups=frozenset(one.group for one in parsed if one.group),
+        made=makers.made(asset),
     )
 
 

@@ -13,6 +13,7 @@ from connectors.declared.scope import ScanScope, read_scope
 from scanner.reconcile.covered import coverage_of
 from scanner.reconcile.identity import IdentityStore, MemoryIdentities, identify
 from scanner.reconcile.imported import read_assets
+from scanner.reconcile.makers import checked_makers
 from scanner.reconcile.model import Ledger
 from scanner.reconcile.reconcile import reconcile
 from signatures.strict_yaml import load_yaml
@@ -58,6 +59,7 @@ def reconcile_files(
     every run starts from nothing. Raises InventoryError or StrictYamlError (exit 15).
     """
     policy = read_policy(policy_path, load_yaml) if policy_path else Policy()
+    checked_makers(policy, str(policy_path))
     scope = read_scope(scope_path, load_yaml) if scope_path else ScanScope()
     day = as_of or scope.as_of
     if day is None:

@@ -152,7 +152,12 @@ def _severity(asset: AssetFacts, judged: Judged) -> str:
     if state == "needs_review":
         return "low"
     one = asset.asset
-    urgent = one.tenant == "personal" or "upload" in one.usages or one.kind in _URGENT_KINDS
+    urgent = (
+        "maker_refused" in judged.state.flags
+        or one.tenant == "personal"
+        or "upload" in one.usages
+        or one.kind in _URGENT_KINDS
+    )
     return "high" if urgent else "low" if one.kind == "embedded_ai" else "medium"
 
 

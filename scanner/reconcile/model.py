@@ -39,9 +39,11 @@ class Observed:
     signature id. aliases: other names of the product. domains: hosts. usages: of the sightings
     (chat api upload ...). departments: of the users, most users first. Over the window: users;
     clients (addresses and devices, where the log names no user); hits, and of these blocked and
-    failed; bytes_out, of the `sized` records that say it. models: all that were seen, `model`
-    the only one of them. unseen_days: days since last_seen on which every source that showed it
-    was read whole. confidence: of the detection, 0..1.
+    failed; bytes_out, of the `sized` records that say it. models: that were seen,
+    `model` the only one of them; models_more: how many beside. deployments: names that customers
+    gave to models. unseen_days: days since last_seen on which every source that showed it
+    was read whole. confidence: of the detection, 0..1. applications: the indicators that named an
+    application, an OAuth client or a scope, each as type:value.
     """
 
     asset_id: str
@@ -57,6 +59,8 @@ class Observed:
     domains: tuple[str, ...] = ()
     model: str | None = None
     models: tuple[str, ...] = ()
+    models_more: int = 0
+    deployments: tuple[str, ...] = ()
     model_version: str | None = None
     account: str | None = None
     region: str | None = None
@@ -69,6 +73,7 @@ class Observed:
     last_seen: dt.date | None = None
     confidence: float = 1.0
     oauth_scopes: tuple[str, ...] = ()
+    applications: tuple[str, ...] = ()
     parent: str | None = None
     departments: tuple[str, ...] = ()
     usages: tuple[str, ...] = ()

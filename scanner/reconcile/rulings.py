@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import re2
 
+from scanner.reconcile.makers import maker_id
 from scanner.reconcile.rules.k4_tenant import NO_TENANT
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from connectors.declared.policy import DenyRule, Match, Policy, Waiver
     from scanner.reconcile.facts import AssetFacts
+    from scanner.reconcile.makers import Made
 
 _ANY_CASE: Final = re2.Options()
 _ANY_CASE.case_sensitive = False
@@ -44,6 +46,8 @@ def ruling(asset: AssetFacts, policy: Policy, as_of: dt.date) -> Ruling:
 
 def applies(match: Match, asset: AssetFacts) -> bool:
     """Whether a match is about this asset."""
+    if match.model_maker is not None:
+        return forbidden_model(match, asset) is not None
     if match.domain_suffix is not None:
         suffix = match.domain_suffix.casefold().strip(".")
         return any(host == suffix or host.endswith(f".{suffix}") for host in asset.domains)
@@ -53,6 +57,13 @@ def applies(match: Match, asset: AssetFacts) -> bool:
     return _found(match.name_regex, asset.name) and any(
         _found(match.account_or_group_regex, text) for text in where
     )
+
+
+def forbidden_model(match: Match, asset: AssetFacts) -> Made | None:
+    """The model a rule about a maker is about; one that is known by more than its name first."""
+    maker = maker_id(match.model_maker or "")
+    found = [one for one in asset.made if one.family.maker == maker]
+    return min(found, key=lambda one: one.by_name, default=None)
 
 
 def tenant_fault(asset: AssetFacts, policy: Policy) -> str | None:

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.reconcile.drift import department_fault, drifted, scope_fault
 from scanner.reconcile.looked import DAYS_TO_BE_GONE
+from scanner.reconcile.makers import refused
 from scanner.reconcile.model import AssetState
-from scanner.reconcile.rulings import Ruling, ruling, tenant_fault
+from scanner.reconcile.rulings import Ruling, forbidden_model, ruling, tenant_fault
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping, Sequence, Set
 
+    from connectors.declared.policy import DenyRule
     from scanner.reconcile.facts import AssetFacts, RowFacts
     from scanner.reconcile.ladder import Candidate, Choice
     from scanner.reconcile.world import World
@@ -77,9 +79,10 @@ def _verdict(  # noqa: PLR0911  one return a state, in their order
 ) -> _Verdict:
     if said.denied is not None:
         reason = f": {said.denied.reason}" if said.denied.reason else ""
-        return _Verdict(
-            "prohibited", f"rule {said.denied.id} forbids it{reason}", (said.denied.id,)
-        )
+        model = forbidden_model(said.denied.match, asset)
+        runs = f"; it runs {model}" if model is not None else ""
+        why = f"rule {said.denied.id} forbids it{reason}{runs}"
+        return _Verdict("prohibited", why, (said.denied.id,))
     late = _retired(asset, rows, as_of)
     if late is not None:
         return _Verdict("retired_alive", late)
@@ -98,7 +101,10 @@ def _verdict(  # noqa: PLR0911  one return a state, in their order
         return _Verdict("needs_review", f"perhaps: {found[0].sentence}")
     if asset.asset.confidence < LOW:
         return _Verdict("needs_review", "the detection is weak and nothing else speaks for it")
-    return _Verdict("unmanaged", "no row of the register covers it")
+    made = refused(asset, rows, world.refusals)
+    return _Verdict(
+        "unmanaged", "no row of the register covers it" + (f"; {made[0]}" if made else "")
+    )
 
 
 def _retired(asset: AssetFacts, rows: Sequence[RowFacts], as_of: dt.date) -> str | None:
@@ -119,6 +125,9 @@ def _unapproved(asset: AssetFacts, rows: Sequence[RowFacts], world: World) -> di
         reasons["status"] = f'the register refuses it: "{rows[0].row.lifecycle_raw}"'
     if lives == {"exception"}:
         reasons["waiver_expired"] = "it is an exception and no waiver is in date"
+    made = refused(asset, rows, world.refusals)
+    if made is not None and made[1]:
+        reasons.setdefault("status", made[0])
     tenant = tenant_fault(asset, world.policy) or _row_tenants(asset, rows)
     if tenant is not None:
         reasons["tenant"] = tenant
@@ -152,12 +161,19 @@ def _flags(
         "approval_missing": bool(approved)
         and not any(r.approved_on or r.approved_by for r in approved),
         "low_confidence_detection": asset.asset.confidence < LOW,
-        "needs_confirmation": said.denied is not None and said.denied.confirm == "human",
+        "needs_confirmation": said.denied is not None and _asks(asset, said.denied),
         "waiver_expired": bool(said.expired) and said.waived is None,
+        "maker_refused": refused(asset, rows, world.refusals) is not None,
         "blocked_only": _blocked_only(asset),
         "gone": asset.asset.unseen_days >= DAYS_TO_BE_GONE and not asset.asset.native_ids,
     }
     return tuple(name for name, holds in flags.items() if holds)
+
+
+def _asks(asset: AssetFacts, denied: DenyRule) -> bool:
+    """The rule wants a person's word, or only the name of a deployment speaks for it."""
+    model = forbidden_model(denied.match, asset)
+    return denied.confirm == "human" or (model is not None and model.by_name)
 
 
 def _blocked_only(asset: AssetFacts) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from scanner.reconcile import names
 from scanner.reconcile.facts import AssetFacts, RowFacts, asset_facts, row_facts
+from scanner.reconcile.makers import Refusal, refusals
 from scanner.reconcile.people import People
 from scanner.reconcile.products import Products
 from scanner.reconcile.tables import words
@@ -37,6 +38,7 @@ class World:
     policy: Policy
     coverage: Coverage
     bindings: Mapping[str, frozenset[str]]
+    refusals: tuple[Refusal, ...] = ()
     by_id: Index = field(default_factory=dict)
     by_parent: Index = field(default_factory=dict)
     by_place_and_line: Mapping[tuple[str, str], Sequence[AssetFacts]] = field(default_factory=dict)
@@ -97,6 +99,7 @@ def build(
         policy=policy,
         coverage=coverage,
         bindings={ref: frozenset(keys) for ref, keys in bound.items()},
+        refusals=refusals(row_list, policy),
     )
     _index(world)
     world.rows_by_line = Counter(
