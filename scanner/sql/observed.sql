@@ -5,6 +5,7 @@ select
     coalesce(v.vendor_name, a.vendor)     as vendor_name,
     coalesce(v.aliases, []::varchar[])    as aliases,
     coalesce(u.usages, []::varchar[])     as usages,
+    coalesce(u.applications, []::varchar[]) as applications,
     u.origins
 from asset as a
 left join (
@@ -19,6 +20,10 @@ left join (
     select
         asset_id,
         list_sort(list(distinct usage) filter (usage is not null))      as usages,
+        list_sort(list_distinct(list_filter(
+            flatten(list(distinct indicators)),
+            lambda sign: regexp_matches(sign, '^(oauth_[a-z_]+|app_id|other_app_id):')
+        )))                                                             as applications,
         list_sort(list(distinct {'path': source, 'format': format}))    as origins
     from sighting
     group by asset_id
