@@ -4,10 +4,8 @@ from typing import get_args
 
 import pytest
 
-from scanner.match.fire import judge as judge_facts
-from scanner.match.verdict import Facts
+from scanner.match.observed import judge_observed
 from signatures.compile import compile_catalogue
-from signatures.hosts import HostError, is_ip, normalise_host
 from signatures.lint import lint
 from signatures.load import load_catalogue
 from signatures.model import Kind
@@ -25,25 +23,8 @@ def compiled(catalogue):
 
 @pytest.fixture(scope="module")
 def judge(compiled):
-    """The real matcher behind the shape that lint asks for."""
-
-    def run(observed):
-        try:
-            host = normalise_host(observed["dst_host"]) if "dst_host" in observed else None
-        except HostError:
-            return None
-        facts = Facts(
-            host=host,
-            ip=observed.get("dst_ip") or (host if host and is_ip(host) else None),
-            port=observed.get("dst_port"),
-            path=observed.get("url_path"),
-            method=observed.get("http_method"),
-            agent=observed.get("user_agent"),
-            headers=tuple((k.lower(), v) for k, v in observed.get("http_headers", {}).items()),
-        )
-        return judge_facts(compiled, facts)
-
-    return run
+    """The real matcher, as lint is given it."""
+    return lambda observed: judge_observed(compiled, observed)
 
 
 def test_the_shipped_catalogue_has_no_lint_error(catalogue, judge):
