@@ -20,9 +20,10 @@ from rich.console import Console
 
 from reports import terminal
 from reports.json_document import document
-from scanner import load, pipeline
+from scanner import pipeline
 from scanner.commands.progress import Quiet
 from scanner.model import RunOutcome, ScanRequest
+from tests.shipped import compiled, formats
 
 NOW = dt.datetime(2026, 11, 21, 12)  # the clock of a run is naive UTC
 AI = ("chatgpt.com", "claude.ai", "api.groq.com", "api.cohere.com")
@@ -165,9 +166,8 @@ def log() -> Log:
 def _loaded_once() -> Iterator[None]:
     """What does not change between scans of one process is loaded once."""
     with pytest.MonkeyPatch.context() as patch:
-        signatures, formats = load.compiled(), load.formats()
-        patch.setattr(pipeline, "compiled", lambda *_: signatures)
-        patch.setattr(pipeline, "formats", lambda: formats)
+        patch.setattr(pipeline, "compiled", compiled)
+        patch.setattr(pipeline, "formats", formats)
         yield
 
 

@@ -1,18 +1,17 @@
 """What several tests of whole scans share."""
 
 import datetime as dt
-from functools import cache
 
 import pytest
 
 from reports.json_document import document
-from scanner import load, pipeline
+from scanner import pipeline
 from scanner.commands.progress import Quiet
 from scanner.model import ScanRequest
 from scanner.pipeline import scan
+from tests.shipped import compiled, formats
 
 NOW = dt.datetime(2026, 11, 1)  # the clock of a run is naive UTC
-compiled, formats = cache(load.compiled), cache(load.formats)
 
 
 @pytest.fixture(scope="module")

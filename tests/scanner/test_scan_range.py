@@ -13,12 +13,12 @@ from connectors.files.stream import open_streams
 from connectors.logs.cut import segments
 from connectors.logs.settings import ReadSettings
 from scanner.engines.local import LocalEngine
-from scanner.load import compiled, formats
 from scanner.names import Names
 from scanner.partial import detections
 from scanner.privacy import People
 from scanner.sums import PARTIAL, summed
 from scanner.who import Scan, client_of
+from tests.shipped import compiled, formats
 
 FORMATS, TABLES = formats(), compiled()
 SETTINGS = ReadSettings(now=dt.datetime(2026, 11, 1, tzinfo=dt.UTC))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,11 +13,10 @@ from connectors.files.limits import Limits
 from connectors.files.stream import Stream, open_streams
 from connectors.logs.cut import segments
 from connectors.logs.detect import Detected, detect
-from connectors.logs.load import load_formats
 from connectors.logs.normalise import Normaliser
 from connectors.logs.settings import ReadSettings
 from connectors.logs.values import Batch, Counts, Reject
-from signatures.strict_yaml import load_yaml
+from tests.shipped import formats as all_formats
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,11 +25,6 @@ if TYPE_CHECKING:
     from connectors.logs.model import Format
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-
-
-@cache
-def all_formats() -> dict[str, Format]:
-    return load_formats(load_yaml)
 
 
 @dataclass

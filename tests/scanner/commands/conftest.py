@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from scanner import load, pipeline
 from scanner.cli import group
 from scanner.errors import AicensusError
+from tests.shipped import compiled, formats
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,15 +61,15 @@ def call(*words: object, given: str | bytes | None = None) -> Done:
     return Done(result.exit_code, result.stdout, result.stderr)
 
 
-_catalogue, _compiled, _formats = cache(load.catalogue), cache(load.compiled), cache(load.formats)
+_catalogue = cache(load.catalogue)  # with overlays too
 
 
 @pytest.fixture(autouse=True)
 def _quick_and_steady(monkeypatch, tmp_path):
     """What is shipped is loaded once; the clock stands; paths are those of an empty folder."""
     for module in (load, pipeline):
-        monkeypatch.setattr(module, "compiled", _compiled)
-        monkeypatch.setattr(module, "formats", _formats)
+        monkeypatch.setattr(module, "compiled", compiled)
+        monkeypatch.setattr(module, "formats", formats)
     monkeypatch.setattr(load, "catalogue", _catalogue)
     monkeypatch.setattr(pipeline, "utc_now", lambda: NOW)
     monkeypatch.chdir(tmp_path)

@@ -14,11 +14,11 @@ from scanner import load
 from scanner.match.observed import judge_observed
 from signatures.export import Asked, export
 from signatures.templates import PLACEHOLDER, REGION_OF
+from tests.shipped import compiled
 
 MOST = 4000
 KINDS = ("model_api", "cloud_ai_resource")
 LEVEL = ("medium", "high", "confirmed")
-compiled = cache(load.compiled)
 
 
 @cache

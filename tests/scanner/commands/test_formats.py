@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from connectors.logs.model import Format
-from scanner.load import formats as shipped
+from tests.shipped import formats as shipped
 
 from .conftest import line
 

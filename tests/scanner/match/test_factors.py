@@ -7,9 +7,9 @@ import re2
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scanner.load import compiled
 from scanner.match.factors import factors
 from signatures.patterns import agent_pattern
+from tests.shipped import compiled
 
 TABLES = compiled()
 PATTERNS = sorted(

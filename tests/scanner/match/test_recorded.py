@@ -12,12 +12,12 @@ from connectors.logs.cut import segments
 from connectors.logs.detect import detect
 from connectors.logs.normalise import Normaliser
 from connectors.logs.settings import ReadSettings
-from scanner.load import compiled, formats
 from scanner.match.exact import Matcher
 from scanner.match.naive import naive
 from scanner.match.verdict import Facts
 from scanner.names import Names
 from signatures.hosts import HostError, normalise_host, normalise_ip
+from tests.shipped import compiled, formats
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
 SAMPLES = sorted((FIXTURES / "formats").glob("*/sample.log"))

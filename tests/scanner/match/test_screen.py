@@ -16,7 +16,6 @@ from connectors.logs.cut import segments
 from connectors.logs.normalise import Normaliser
 from connectors.logs.settings import ReadSettings
 from scanner.engines.ways import way
-from scanner.load import compiled, formats
 from scanner.match.exact import Matcher
 from scanner.match.prefilter import Unscreenable
 from scanner.match.screen import Screen, is_available
@@ -24,6 +23,7 @@ from scanner.names import Names
 from signatures.compile import compile_catalogue
 from signatures.load import load_catalogue
 from signatures.templates import PLACEHOLDER
+from tests.shipped import compiled, formats
 
 pytestmark = pytest.mark.skipif(not is_available(), reason="no hyperscan for this platform")
 

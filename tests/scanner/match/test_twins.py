@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from connectors.observation import BY_NAME
-from scanner.load import compiled
 from scanner.match.exact import Matcher
 from scanner.match.naive import naive, naive_hint
 from scanner.match.verdict import Facts, hinted
 from scanner.names import Names
 from signatures.hosts import HostError, is_ip, normalise_host, normalise_ip
+from tests.shipped import compiled
 
 TABLES = compiled()
 NOW = dt.datetime(2026, 3, 1)
