@@ -33,9 +33,13 @@ def sized(number: int | None, hits: int, total: int | None) -> str:
     return f"sizes in {number:,} of {count(hits, 'record')}"
 
 
-def models(names: Sequence[str]) -> str:
-    """`m-1`, `m-1, m-2`, `m-1, m-2 and 3 more models`; nothing when none was seen."""
-    more = f" and {count(len(names) - 2, 'more model')}" if len(names) > 2 else ""
+def models(names: Sequence[str], beside: int = 0) -> str:
+    """`m-1`, `m-1, m-2`, `m-1, m-2 and 3 more models`; nothing when none was seen.
+
+    beside: how many were seen that are not among the names.
+    """
+    rest = len(names[2:]) + beside
+    more = f" and {count(rest, 'more model')}" if rest else ""
     return ", ".join(names[:2]) + more
 
 

@@ -81,7 +81,7 @@ def _group(page: Page, group: Iterable[tuple[ledger.Asset, str]], *, news: bool)
             kind = KINDS.get(asset.kind, asset.kind)
             facts: list[str | None] = [] if page.wide else [kind]
             facts += [tenant, asset.account, asset.region, blocked(asset.blocked, asset.hits)]
-            facts += [models(asset.models)]
+            facts += [models(asset.models, asset.models_more)]
             facts += ["no longer seen"] if "gone" in asset.flags else []
             facts += [sized(asset.sized_out, asset.hits, asset.bytes_out)]
             where = "".join(f"  {fact}" for fact in facts if fact and fact not in asset.name)

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 class Asset(Row):
     """A discovered AI thing with its state and why it is in it.
 
-    model: the only one seen; models: all. in_use: something got through, and not long ago.
-    sized_out, sized_in: records that say how many bytes; None: not counted. users: None where no
-    record names one; clients: addresses and devices of the records without a user.
+    model: the only one seen; models: all, or the first 200 and models_more beside. model_families,
+    model_makers: of all. deployments: names that customers gave to models. in_use: something got
+    through, and not long ago. sized_out, sized_in: records that say how many bytes; None: not
+    counted. users: None where no record names one; clients: addresses and devices of the records
+    without a user.
     """
 
     VIEW: ClassVar[str] = "v_asset"
@@ -64,6 +66,10 @@ class Asset(Row):
     sized_out: int | None
     sized_in: int | None
     clients: int
+    models_more: int
+    model_families: list[str]
+    model_makers: list[str]
+    deployments: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,7 @@ class Evidence(Row):
     sized_out: int | None
     sized_in: int | None
     model: str | None
+    deployment: str | None
 
 
 @dataclass(frozen=True, slots=True)

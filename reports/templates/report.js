@@ -319,7 +319,8 @@
       element("h3", {}, "Facts"),
       element("dl", { class: "facts" }, ...[
         fact("Kind", label(words.kinds, asset.kind(at)) + (asset.subtype(at) ? `, ${asset.subtype(at)}` : "")),
-        fact("Supplier", asset.vendor_name(at) || asset.vendor(at)), fact("Product", asset.product(at)), fact(asset.models(at).length > 1 ? "Models" : "Model", asset.models(at)),
+        fact("Supplier", asset.vendor_name(at) || asset.vendor(at)), fact("Product", asset.product(at)), fact(asset.models(at).length > 1 ? "Models" : "Model", asset.models(at)), fact("Made by", asset.model_makers(at)),
+        fact("Deployments", asset.deployments(at)),
         fact("Tenant", asset.tenant(at)), fact("Account", asset.account(at)), fact("Region", asset.region(at)),
         fact("Owner", asset.owner(at)), fact("Department", asset.department(at)),
         fact("Detection", asset.detection(at)), fact("Match with the register", asset.rows(at).length ? Number(asset.confidence(at)).toFixed(2) : null),

@@ -39,7 +39,8 @@ def test_columns_do_not_move(filled, tmp_path):
         '"native_ids","domains","model","account","region","tenant","detection","confidence",'
         '"hits","blocked","bytes_out","bytes_in","users","first_seen","last_seen","new","state",'
         '"fields","flags","rule_ids","why","rejected","rows","refs","owner","department",'
-        '"severity","models","failed","in_use","sized_out","sized_in","clients"',
+        '"severity","models","failed","in_use","sized_out","sized_in","clients",'
+        '"models_more","model_families","model_makers","deployments"',
         "findings": '"finding_id","state","severity","title","asset_id","declared_row","ref",'
         '"evidence","remediation"',
         "declared": '"row","source","ref","name","business_owner","technical_owner","department",'
@@ -48,7 +49,7 @@ def test_columns_do_not_move(filled, tmp_path):
         "evidence": '"asset_id","source","indicators","surface","usage","detection","dst_host",'
         '"dst_ip","dst_port","client","action","hits","bytes_out","bytes_in","users",'
         '"first_seen","last_seen","sample_path","sample_line","clients","sized_out","sized_in",'
-        '"model"',
+        '"model","deployment"',
         "coverage": '"record","source","path","line","field","format","organisation","account",'
         '"region","operation","state","reason","message","items","from","to","visibility",'
         '"sha256","read","header","blank","comment","skipped","ok","rejected","cut",'

@@ -81,3 +81,7 @@ def test_a_sum_says_of_how_many_records_when_not_of_all(number, hits, total, tex
 )
 def test_few_models_are_named_and_the_rest_counted(names, text):
     assert figures.models(names) == text
+
+
+def test_models_beside_the_named_are_counted():
+    assert figures.models(["m-1"], 300) == "m-1 and 300 more models"
