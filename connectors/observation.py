@@ -89,6 +89,24 @@ COLUMNS: Final[tuple[Column, ...]] = (
         "joins the logs of one connection",
         in_flight=True,
     ),
+    # Source and destination are as the log writes them. Where the log or its ports say that the
+    # roles are others, these say so, and matching goes by them.
+    Column(
+        "client_ip",
+        _text,
+        "",
+        "client.ip",
+        "who asked, if not src_ip; empty: has no address",
+        in_flight=True,
+        personal=True,
+    ),
+    Column("client_port", pa.int32(), "", "client.port", "its port", in_flight=True),
+    Column("server_ip", _text, "", "server.ip", "who was asked, if not dst_ip", in_flight=True),
+    Column("server_port", pa.int32(), "", "server.port", "its port", in_flight=True),
+    Column(
+        "bytes_again", _text, "", "", "which other record its bytes are summed from", in_flight=True
+    ),
+    Column("aside", _text, "", "", "why a scan does not count the record", in_flight=True),
     Column("source", _text, "", "", "configured input"),
     Column("path", _text, "", "", "file or member"),
     Column("line", pa.int64(), "", "", "line in the decoded file, from 1"),

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from connectors.logs.values import Batch, Reject
     from scanner.sources import Reading
 
-_HOSTS = ("dst_host", "tls_sni")
-_ADDRESSES = ("src_ip", "dst_ip")
+_HOSTS: Final = ("dst_host", "tls_sni")
+_ADDRESSES: Final = ("dst_ip", "client_ip", "server_ip")
 KEPT: Final = 1000  # rejects that are named; the others are counted
 
 
@@ -36,11 +36,16 @@ class Lines:
         self._rejects: list[Reject] = []
         self._counts = Counts()
         self._ok = 0
+        self._undated = 0
+        self._first_undated = 0
         self.said: list[str] = []
         self.incomplete = False
 
     def rows(self) -> Iterator[dict[str, Any]]:
-        """Observations as plain values: times ISO 8601 with Z, hosts and addresses normalised.
+        """Observations as plain values: times ISO 8601 with Z, hosts normalised.
+
+        Also of records that a scan rejects for a wrong address or for want of a time, which `said`
+        tells.
 
         Raises SignaturesError where the format's own SQL is at fault.
         """
@@ -56,18 +61,20 @@ class Lines:
             self._counts += batch.counts
             self._keep(batch.rejects)
             for row in batch.table.to_pylist():
-                try:
-                    shown = _normalised(row)
-                except HostError as problem:
+                shown = _plain(row)
+                if (problem := _problem(shown)) is not None:
                     self._say(f"{stream.path}:{row['line']}: {problem}")
-                    continue
-                self._ok += 1
+                elif row["time"] is None:
+                    self._undated += 1
+                    self._first_undated = self._first_undated or row["line"]
+                else:
+                    self._ok += 1
                 event = row.pop("event", None) or 1
                 yield {"path": stream.path, "format": fmt.id, "event": event} | shown
         self._end(fmt, head, notices, folded(remarks, stream.path))
 
     def _batches(self, fmt: Format) -> Iterator[Batch]:
-        normaliser = Normaliser(fmt, self._reading.settings)
+        normaliser = Normaliser(fmt, self._reading.settings, undated=True)
         try:
             for segment in segments(fmt, self._stream, self._reading.settings):
                 yield normaliser(segment)
@@ -87,6 +94,10 @@ class Lines:
             ]
             left = self._counts.rejected - len(self._rejects)
             said += [f"{path}: and {left:,} more records were rejected"] if left else []
+        if self._undated:
+            one = f"{path}:{self._first_undated}: no time: a scan rejects such a record"
+            said.append(f"{one} ({self._undated:,} in all)")
+            self.incomplete = True
         self.said = said + self.said
         if self._counts.rejected or outcome.state != "complete":
             self.incomplete = True
@@ -101,14 +112,26 @@ class Lines:
         self.incomplete = True
 
 
-def _normalised(row: dict[str, Any]) -> dict[str, Any]:
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    """The row without what it lacks; addresses as the log spells them, to be found there."""
     out = {name: value for name, value in row.items() if value is not None}
-    for name in _HOSTS:
-        if name in out:
-            out[name] = normalise_host(out[name])
-    for name in _ADDRESSES:
-        if name in out:
-            out[name] = normalise_ip(out[name])
     if "time" in out:
         out["time"] = f"{out['time'].isoformat()}Z"
     return out
+
+
+def _problem(row: dict[str, Any]) -> str | None:
+    """Bring the host of a row into its normal form; why a scan will reject the row, if it will."""
+    nameless = [name for name in ("client_ip", "server_ip") if row.get(name) == ""]
+    for name in nameless:  # the log has a name in the place of an address
+        del row[name]
+    try:
+        for name in _ADDRESSES if nameless else ("src_ip", *_ADDRESSES):
+            if name in row:
+                normalise_ip(row[name])
+        for name in _HOSTS:
+            if name in row:
+                row[name] = normalise_host(row[name])
+    except HostError as problem:
+        return str(problem)
+    return None

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 Node: TypeAlias = Any  # a piece of DuckDB's syntax tree, which is JSON
 
 MAX_LENGTH: Final = 4096
-CHECKING: Final = re.compile(r"time_\w+|bytes_of|port_of|flow_port_of|status_of")
+CHECKING: Final = re.compile(r"time_\w+|bytes_of|port_of|flow_port_of|any_port_of|status_of")
 ALLOWED: Final = frozenset(
     {
         "BETWEEN",

@@ -38,7 +38,8 @@ def load_format(
     if like is not None:
         if known is None or like not in known:
             raise _no_such(path, raw)
-        inherited = known[like].model_dump(exclude={"id", "about", "like", "detect", "reader"})
+        keys = {"id", "about", "like", "detect"}
+        inherited = known[like].model_dump(exclude=keys | ({"reader"} & set(raw)))
         raw = _over(inherited, raw)
     return _validated(raw, path, path.stem).of_file(str(path))
 
@@ -71,7 +72,7 @@ def _format(name: str, files: dict[str, Path], raw: dict[str, Any]) -> Format:
         parent = {
             key: value
             for key, value in raw[like].items()
-            if key not in {"id", "about", "detect", "reader"}
+            if key not in {"id", "about", "detect"} and not (key == "reader" and key in own)
         }
         own = _over(parent, own)
     return _validated(own, path, name)
@@ -83,6 +84,9 @@ def _no_such(path: Path, own: Yaml) -> FormatError:
 
 
 def _over(parent: dict[str, Any], own: Yaml) -> Yaml:
+    instead = own.pop("instead", None)
+    if "map" not in own and isinstance(instead, dict):
+        own["map"] = parent["map"] | instead
     for key, value in parent.items():
         own.setdefault(key, value)
     return own

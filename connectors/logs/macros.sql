@@ -24,6 +24,9 @@ create macro port_of(x) as
 create macro flow_port_of(x) as
     case when x is null or x = '0' then null else port_of(x) end;
 
+-- The same, but shown as it is written; scans take it for none.
+create macro any_port_of(x) as case when x = '0' then 0 else port_of(x) end;
+
 -- 0 and 000 mean that no answer came.
 create macro status_of(x) as
     case

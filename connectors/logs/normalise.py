@@ -34,13 +34,11 @@ if TYPE_CHECKING:
     from connectors.logs.settings import ReadSettings
     from connectors.logs.values import Segment
 
-WRONG: Final = {
-    "bytes_out": "not a byte count",
-    "bytes_in": "not a byte count",
-    "src_port": "not a port from 1 to 65535",
-    "dst_port": "not a port from 1 to 65535",
-    "http_status": "not an HTTP status",
-}
+_BYTES: Final = dict.fromkeys(("bytes_out", "bytes_in"), "not a byte count")
+_PORTS: Final = dict.fromkeys(
+    ("src_port", "dst_port", "client_port", "server_port"), "not a port from 1 to 65535"
+)
+WRONG: Final = _BYTES | _PORTS | {"http_status": "not an HTTP status"}
 MISSING: Final = "missing"
 SENTINEL: Final = -1
 
@@ -58,6 +56,7 @@ class Normaliser:
     columns limits the observation columns that are made (time and what the format requires are
     always made); None makes all the format maps. Those in `late` are made by Batch.taken, of the
     rows that are asked for; one whose values can reject their row cannot be late.
+    undated: a record without a time is taken, to be shown; nothing can count it.
     """
 
     def __init__(
@@ -66,9 +65,12 @@ class Normaliser:
         settings: ReadSettings,
         columns: Collection[str] | None = None,
         late: Collection[str] = (),
+        *,
+        undated: bool = False,
     ) -> None:
         self.format = fmt
         self.settings = settings
+        self._undated = undated
         self._expressions = fmt.expressions
         needed = {name for item in fmt.require for name in item.split("|")}
         self._columns = [
@@ -181,7 +183,9 @@ class Normaliser:
         for column in WRONG:
             if column in names and least(out.column(column)) < 0:
                 wrong[column] = numbers(out.column(column), 0) < 0
-        absent = {item: self._absent(item, out, stamp) for item in self.format.require}
+        required = [one for one in self.format.require if one != "time" or not self._undated]
+        absent = {item: self._absent(item, out, stamp) for item in required}
+        judged.undated = (stamp == stamps.MISSING) if self._undated else None
         bad = np.zeros(rows, bool)
         for mask in (*wrong.values(), *absent.values()):
             bad |= mask
@@ -318,7 +322,8 @@ class Normaliser:
         zoneless = yearless = ambiguous = 0
         if judged.times is not None:
             us = judged.times.us if whole else judged.times.us[keep]
-            columns["time"] = pa.array(us, pa.int64()).cast(pa.timestamp("us"))
+            mask = None if judged.undated is None else judged.undated[keep]
+            columns["time"] = pa.array(us, pa.int64(), mask=mask).cast(pa.timestamp("us"))
             if len(us):
                 first, last = when(int(us.min())), when(int(us.max()))
             zoneless = int((judged.times.zoneless & keep).sum())
@@ -361,7 +366,9 @@ def _typed(out: pa.Table) -> pa.Table:
 class _Judged:
     """Mapped rows and what was decided about each."""
 
-    __slots__ = ("extra", "keep", "learned", "out", "rejects", "rows", "skips", "times")
+    __slots__ = (
+        "extra", "keep", "learned", "out", "rejects", "rows", "skips", "times", "undated",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -377,6 +384,7 @@ class _Judged:
         self.skips: dict[str, int] = {}
         self.extra = 0
         self.times: stamps.Times | None = None
+        self.undated: NDArray[np.bool_] | None = None
         self.learned: pa.Table | None = None
 
     @classmethod

@@ -166,6 +166,15 @@ def _flow_ports(column: pa.Array) -> pa.Array | None:
     return _ports(column)
 
 
+def _any_ports(column: pa.Array) -> pa.Array | None:
+    """Ports from 1 to 65535, and `0`."""
+    none = pc.equal(column, "0")
+    if not pc.any(none).as_py():
+        return _ports(column)
+    ports = _ports(pc.if_else(none, None, column))
+    return None if ports is None else pc.if_else(none, pa.scalar(0, pa.int32()), ports)
+
+
 def _bytes(column: pa.Array) -> pa.Array | None:
     """Byte counts of up to 18 digits, which always fit."""
     return _numbers(column, 18, pa.int64())
@@ -225,6 +234,7 @@ CASTS: Final[dict[str, Quick]] = {
     "time_any": _any,
     "port_of": _ports,
     "flow_port_of": _flow_ports,
+    "any_port_of": _any_ports,
     "bytes_of": _bytes,
 }
 # macros of text, and one of another, with a blank between their names

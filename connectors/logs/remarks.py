@@ -27,6 +27,12 @@ def passed_over(field: str, line: int, count: int) -> Notice:
     return Notice("", "warning", "passed_over", message, line, field, count)
 
 
+def cut_short(field: str, line: int) -> Notice:
+    """The last value of a record, of which nothing is made, never ends: more may have followed."""
+    message = f"{clipped(field)} opens a quote that never closes: what stood behind it is not read"
+    return Notice("", "warning", "cut", message, line, field, 1)
+
+
 def unread_keys(names: Iterable[str]) -> list[Notice]:
     """Keys of a block that no column is made of; `folded` makes one note of those of a source."""
     least = sorted(set(names))[: LISTED + 1]

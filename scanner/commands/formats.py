@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from scanner.commands.options import Day, Zone, json_option
+from scanner.commands.stores import store_options
 from scanner.errors import NothingToScan, SignaturesError, UsageError
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from connectors.files.notice import Notice
+    from connectors.files.objects.access import Access
     from connectors.files.stream import Stream
     from connectors.logs.model import Format
     from scanner.sources import Reading
@@ -59,13 +61,21 @@ def show(name: str) -> None:
 
 @formats.command()
 @click.argument("paths", nargs=-1, required=True)
+@store_options
 @json_option
-def detect(paths: tuple[str, ...], as_json: bool) -> None:
+def detect(
+    paths: tuple[str, ...],
+    endpoint_url: str | None,
+    allow_private: bool,
+    anonymous: bool,
+    as_json: bool,
+) -> None:
     """The format of each file, or why it is unknown (and then the exit code is 3)."""
     from reports.text import safe_text
 
     failed = False
-    for path, stream, notice in _streams(paths, reading := _reading(None, None, None)):
+    access = _access(endpoint_url, allow_private=allow_private, anonymous=anonymous)
+    for path, stream, notice in _streams(paths, reading := _reading(None, None, None), access):
         name, why = None, notice.message if notice else ""
         if stream is not None:
             fmt, why, _ = reading.recognise(stream)
@@ -83,12 +93,16 @@ def detect(paths: tuple[str, ...], as_json: bool) -> None:
 @click.option("--format", "format_name", metavar="NAME|FILE.yaml")
 @click.option("--timezone", type=Zone())
 @click.option("--reference-date", type=Day())
+@store_options
 @json_option
 def parse(
     paths: tuple[str, ...],
     format_name: str | None,
     timezone: str | None,
     reference_date: date | None,
+    endpoint_url: str | None,
+    allow_private: bool,
+    anonymous: bool,
     as_json: bool,
 ) -> None:
     """The normalised rows of each file in clear, one a line. Nothing is stored."""
@@ -96,8 +110,9 @@ def parse(
     from scanner.parse import Lines
 
     reading = _reading(format_name, timezone, reference_date)
+    access = _access(endpoint_url, allow_private=allow_private, anonymous=anonymous)
     failed = False
-    for path, stream, notice in _streams(paths, reading):
+    for path, stream, notice in _streams(paths, reading, access):
         if stream is None:
             click.echo(safe_text(f"{path}: {notice.message if notice else ''}"), err=True)
             failed = True
@@ -179,14 +194,20 @@ def _reading(name: str | None, timezone: str | None, reference: date | None) -> 
     )
 
 
+def _access(endpoint_url: str | None, *, allow_private: bool, anonymous: bool) -> Access:
+    from connectors.files.objects.access import Access
+
+    return Access(endpoint_url, allow_private, anonymous)
+
+
 def _streams(
-    paths: tuple[str, ...], reading: Reading
+    paths: tuple[str, ...], reading: Reading, access: Access | None = None
 ) -> Iterator[tuple[str, Stream | None, Notice | None]]:
     from connectors.files.notice import Notice
     from connectors.files.stream import open_streams
     from scanner.sources import find
 
-    found, notices = find(paths)
+    found, notices = find(paths, access)
     if not found and not notices:
         raise NothingToScan("no file to read", ", ".join(paths))
     for notice in notices:

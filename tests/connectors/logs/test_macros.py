@@ -44,6 +44,7 @@ def test_no_ports(call, text):
 
 def test_a_flow_without_ports_says_zero(call):
     assert [call("flow_port_of", x) for x in ("0", "443", "70000")] == [None, 443, -1]
+    assert [call("any_port_of", x) for x in ("0", "00", "443", None)] == [0, -1, 443, None]
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,7 @@ def test_what_is_quick_is_what_the_macro_says(con, macro, values, cut):
         ("time_zeek", ["2026-03-02T08:00:00.5Z"]),
         ("port_of", ["443", None, "00080"]),
         ("flow_port_of", ["0", "443"]),
+        ("any_port_of", ["0", "443"]),
         ("bytes_of", ["0", "123456789012345678"]),
     ],
 )
