@@ -5,7 +5,7 @@ from collections import defaultdict
 
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scanner import partial
@@ -75,6 +75,7 @@ def test_a_sum_is_what_a_loop_adds_up_in_the_order_of_the_keys(some):
     assert summed([table(some)]).to_pylist() == sorted(by_hand(some), key=rank)
 
 
+@settings(max_examples=50)
 @given(some=ROWS, cut=st.integers(0, 12))
 def test_the_split_does_not_matter(some, cut):
     whole = summed([table(some)])
@@ -96,6 +97,7 @@ def test_texts_that_are_missing_in_many_rows_stay_missing():
     assert found["hits"].to_pylist() == [row["hits"] for row in sorted(by_hand(some), key=rank)]
 
 
+@settings(max_examples=40)
 @given(some=ROWS)
 def test_pieces_that_are_summed_on_the_way_change_nothing(some):
     total = Partial()
@@ -118,6 +120,7 @@ def total(pieces, spill=None):
     return out.finish()
 
 
+@settings(max_examples=30)  # one takes a tenth of a second: thirty sums, and files of them
 @given(st.lists(ROWS, max_size=6))
 def test_sums_that_waited_on_disk_are_the_sums_that_did_not(pieces):
     with pytest.MonkeyPatch.context() as patch, Spill(room=0) as spill:
@@ -125,6 +128,7 @@ def test_sums_that_waited_on_disk_are_the_sums_that_did_not(pieces):
         assert total(pieces, spill).everything().equals(total(pieces).everything())
 
 
+@settings(max_examples=30)  # one takes a tenth of a second: thirty sums, and files of them
 @given(st.lists(ROWS, max_size=6))
 def test_no_key_is_in_two_of_the_parked_tables(pieces):
     with pytest.MonkeyPatch.context() as patch, Spill() as spill:
