@@ -66,6 +66,7 @@ class AssetFacts:
     words: tuple[str, ...]
     line: Line | None
     vendor: str
+    sellers: frozenset[str]
     built: bool
     domains: frozenset[str]
     registrable: frozenset[str]
@@ -160,6 +161,7 @@ def asset_facts(
         words=names.tokens(name),
         line=line,
         vendor=vendor,
+        sellers=vendors.sellers(asset.vendor_name or asset.vendor),
         built=resource is not None or (asset.kind in BUILT and not asset.domains),
         domains=frozenset(host.casefold() for host in asset.domains),
         registrable=frozenset(registrable(host.casefold()) for host in asset.domains if compared),

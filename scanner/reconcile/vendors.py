@@ -84,6 +84,11 @@ def named(cells: Iterable[str]) -> Named:
     return Named(frozenset(found - {""}), in_house and not found)
 
 
+def sellers(name: str) -> frozenset[str]:
+    """The vendors an asset's vendor name holds: "Kaggle (Google)" is sold by either."""
+    return named([name]).ids or frozenset({vendor_id(name)} - {""})
+
+
 def _names_one(folded: str) -> bool:
     """Not a word for no vendor, and not a date or number that strayed into the cell."""
     table = _table()
@@ -111,6 +116,12 @@ def agree(row: Iterable[str], asset: str) -> bool:
         return False
     mine = family(asset)
     return any(vendor in mine or _part_of(vendor, asset) for vendor in row)
+
+
+def agree_with_any(row: Iterable[str], asset: Iterable[str]) -> bool:
+    """`agree` for an asset of several names: its own vendor and the one in parentheses."""
+    said = tuple(row)
+    return any(agree(said, one) for one in asset)
 
 
 def is_cloud(vendor: str) -> bool:

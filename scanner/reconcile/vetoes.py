@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from scanner.reconcile import places
 from scanner.reconcile.facts import is_non_prod, is_prod
 from scanner.reconcile.names import derivation
-from scanner.reconcile.vendors import agree
+from scanner.reconcile.vendors import agree_with_any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +47,7 @@ def _in_house(row: RowFacts, asset: AssetFacts) -> str | None:
 
 
 def _vendor(row: RowFacts, asset: AssetFacts) -> str | None:
-    if row.vendors and asset.vendor and not agree(row.vendors, asset.vendor):
+    if row.vendors and asset.sellers and not agree_with_any(row.vendors, asset.sellers):
         return f"the row's vendor is {', '.join(sorted(row.vendors))}, not {asset.asset.vendor}"
     return None
 

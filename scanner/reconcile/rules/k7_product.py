@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from scanner.reconcile.hits import Hit
 from scanner.reconcile.names import likeness
 from scanner.reconcile.tables import words
-from scanner.reconcile.vendors import agree
+from scanner.reconcile.vendors import agree_with_any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,7 @@ def hits(row: RowFacts, world: World) -> Iterator[Hit]:
         for asset in world.by_line.get(found.line.id, ()):
             if asset.built and found.line.platform:
                 continue
-            if row.vendors and not agree(row.vendors, asset.vendor):
+            if row.vendors and not agree_with_any(row.vendors, asset.sellers):
                 if _distinctive(found) and not asset.built:
                     why = f"{_said(found, asset)}, but the row names another vendor"
                     yield Hit(asset, row, "K7", _OTHER_VENDOR, why)

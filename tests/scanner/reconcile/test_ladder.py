@@ -185,6 +185,23 @@ def test_k7_a_namesake_vendor_does_not_match(hold, asset, row):
     assert hold([notes], [coding]).auto() == set()
 
 
+@pytest.mark.parametrize(
+    ("said", "meets"),
+    [
+        ("Tabulon Project Inc", True),  # the vendor itself, with its legal form
+        ("Quillane", True),  # the owner that stands in parentheses
+        ("Brimsett Project Inc", False),
+        ("Quill", False),
+    ],
+)
+def test_k7_a_vendor_with_its_owner_in_parentheses(hold, asset, row, said, meets):
+    notes = asset(
+        product="Tabulon", vendor="tabulon", vendor_name="Tabulon (Quillane, formerly Stilo)"
+    )
+    held = hold([notes], [row(name="Tables", product="Tabulon", vendor=said)])
+    assert (held.auto() == {("a1", 1)}) is meets
+
+
 def test_k7_a_reseller_is_a_question(hold, asset, row):
     held = hold([asset()], [row(product="ChatGPT Enterprise", vendor="Carahsoft")])
     assert held.pairs["a1", 1].band == "review"
