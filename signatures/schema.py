@@ -1,9 +1,10 @@
-"""The JSON Schemas of signature and vendor files, so that an editor can complete and check one."""
+"""The JSON Schemas of signature, vendor and model files, for editors to complete and check one."""
 
 from __future__ import annotations
 
 from typing import Any, Final
 
+from signatures.families import MakerFile
 from signatures.governance_shape import VendorFile
 from signatures.model import Signature
 
@@ -18,3 +19,8 @@ def signature_schema() -> dict[str, Any]:
 def vendor_schema() -> dict[str, Any]:
     """JSON Schema, draft 2020-12, of `vendors/<vendor>.yaml`."""
     return {"$schema": _DIALECT, **VendorFile.model_json_schema()}
+
+
+def maker_schema() -> dict[str, Any]:
+    """JSON Schema, draft 2020-12, of `models/<maker>.yaml`."""
+    return {"$schema": _DIALECT, **MakerFile.model_json_schema()}

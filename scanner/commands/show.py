@@ -29,17 +29,21 @@ _ALIKE = 0.6  # of difflib, its own default
 def show(service: str, overlays: tuple[Path, ...], keys: tuple[Path, ...], as_json: bool) -> None:
     """What SERVICE is, who stands behind it and how it is recognised.
 
-    SERVICE is an id, or the name or an alias of a product in any case. With --json the whole
-    file, with its evidence and cases, and all that is known of its supplier.
+    SERVICE is an id, or the name or an alias of a product in any case; or the id of a family of
+    models. With --json the whole file, with its evidence and cases, and all that is known of its
+    supplier.
 
     \b
     Example: aicensus signatures show ChatGPT
     """
     from reports.text import safe_text
+    from scanner.commands.models import show_family
     from scanner.commands.summary import summary
     from scanner.load import catalogue, suppliers
     from signatures.governance import merged
 
+    if "/" in service and show_family(service, as_json=as_json):
+        return
     entry = _named(service, catalogue(overlays, keys).entries)
     found = entry.signature
     vendor = suppliers().get(found.vendor)

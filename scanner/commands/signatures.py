@@ -14,6 +14,7 @@ from typing import IO, TYPE_CHECKING, Any, get_args
 import click
 
 from scanner.commands.export import export
+from scanner.commands.models import classify_names, families, list_families
 from scanner.commands.options import json_option, signatures_options
 from scanner.commands.pack import install, verify
 from scanner.commands.show import show
@@ -37,16 +38,24 @@ for _command in (show, export, verify, install):
 
 @signatures.command("list", short_help="Every service, one a line, and whose it is.")
 @click.option("--kind", help="Only services of this kind.")
+@click.option("--models", "of_models", is_flag=True, help="Families of models instead.")
 @signatures_options
 @json_option
 def list_(
-    kind: str | None, overlays: tuple[Path, ...], keys: tuple[Path, ...], as_json: bool
+    kind: str | None,
+    of_models: bool,
+    overlays: tuple[Path, ...],
+    keys: tuple[Path, ...],
+    as_json: bool,
 ) -> None:
     """Every service in the catalogue, one a line, and where those of overlays come from."""
     from reports.text import safe_text
     from scanner.load import compiled
     from signatures.model import Kind
 
+    if of_models:
+        list_families(as_json=as_json)
+        return
     kinds_ = get_args(Kind)
     if kind is not None and kind not in kinds_:
         raise UsageError(f"no kind is called {kind!r}", "--kind", "one of " + ", ".join(kinds_))
@@ -105,16 +114,19 @@ def lint(folders: tuple[Path, ...], overlays: tuple[Path, ...], keys: tuple[Path
     from scanner.match.observed import judge_observed
     from signatures.compile import compile_catalogue
     from signatures.lint import lint as check
+    from signatures.lint.models import model_issues
+    from signatures.model_uris import shipped_uris
 
     loaded = catalogue((*folders, *overlays), keys)
     tables = compile_catalogue(loaded)
     issues = check(loaded, lambda observed: judge_observed(tables, observed), suppliers())
+    issues += model_issues(families(), shipped_uris(), loaded)
     for issue in issues:
         click.echo(str(issue))
     count = len(loaded.entries)
     click.echo(
         f"{many(count, 'signature')}, {many(len(tables.rules), 'rule')},"
-        f" {many(len(issues), 'issue')}",
+        f" {len(families().by_id)} families of models, {many(len(issues), 'issue')}",
         err=True,
     )
     errors = sum(issue.level == "error" for issue in issues)
@@ -124,12 +136,20 @@ def lint(folders: tuple[Path, ...], overlays: tuple[Path, ...], keys: tuple[Path
 
 @signatures.command()
 @click.argument("hosts", nargs=-1, required=True)
+@click.option("--models", "of_models", is_flag=True, help="HOSTS are names of models.")
 @signatures_options
 @json_option
 def test(
-    hosts: tuple[str, ...], overlays: tuple[Path, ...], keys: tuple[Path, ...], as_json: bool
+    hosts: tuple[str, ...],
+    of_models: bool,
+    overlays: tuple[Path, ...],
+    keys: tuple[Path, ...],
+    as_json: bool,
 ) -> None:
     """The verdict on each of HOSTS, and what lost to it or came near."""
+    if of_models:
+        classify_names(hosts, as_json=as_json)
+        return
     from reports.text import safe_text
     from scanner.commands.explain import document, lines
     from scanner.load import compiled
@@ -154,19 +174,28 @@ def test(
 @signatures.command(short_help="A verdict for each line of a file: hosts, or requests.")
 @click.argument("source", type=click.File("rb"), default="-", metavar="[F|-]")
 @click.option("--http", is_flag=True, help="Lines are JSON requests, not host names.")
+@click.option("--models", "of_models", is_flag=True, help="Lines are names of models.")
 @signatures_options
 @json_option
 def classify(
     source: IO[bytes],
     http: bool,
+    of_models: bool,
     overlays: tuple[Path, ...],
     keys: tuple[Path, ...],
     as_json: bool,
 ) -> None:
-    """One verdict for each line, in order: host names, or with --http JSON requests."""
+    """One verdict for each line, in order: host names, or with --http JSON requests.
+
+    With --models names of models, and for each its family and maker.
+    """
     from scanner.load import compiled
     from scanner.match.observed import answer
 
+    if of_models:
+        lines = (raw.decode("utf-8", "backslashreplace").rstrip("\r\n") for raw in source)
+        classify_names(lines, as_json=as_json)
+        return
     tables = compiled(overlays, keys)
     out = sys.stdout
     for raw in source:

@@ -97,14 +97,14 @@ def _verdict(  # noqa: PLR0911  one return a state, in their order
         if different:
             return _Verdict("drifted", "; ".join(different.values()), (), different)
         return _Verdict("managed", found[0].sentence)
-    if found:
-        return _Verdict("needs_review", f"perhaps: {found[0].sentence}")
-    if asset.asset.confidence < LOW:
-        return _Verdict("needs_review", "the detection is weak and nothing else speaks for it")
     made = refused(asset, rows, world.refusals)
-    return _Verdict(
-        "unmanaged", "no row of the register covers it" + (f"; {made[0]}" if made else "")
-    )
+    beside = f"; {made[0]}" if made is not None else ""
+    if found:
+        return _Verdict("needs_review", f"perhaps: {found[0].sentence}{beside}")
+    if asset.asset.confidence < LOW:
+        why = "the detection is weak and nothing else speaks for it"
+        return _Verdict("needs_review", f"{why}{beside}")
+    return _Verdict("unmanaged", f"no row of the register covers it{beside}")
 
 
 def _retired(asset: AssetFacts, rows: Sequence[RowFacts], as_of: dt.date) -> str | None:

@@ -57,7 +57,7 @@ class EvidencePlace(IndicatorLint):
 
     def check(self, at: Place) -> str | None:
         """The first reference that leads nowhere."""
-        return next(filter(None, map(_nowhere, at.indicator.evidence)), None)
+        return next(filter(None, map(nowhere, at.indicator.evidence)), None)
 
 
 class MissingPositive(SignatureLint):
@@ -101,7 +101,8 @@ def _matches_in_logs(entry: Entry) -> bool:
     return any(indicator.type in LOG_TYPES for indicator in entry.signature.indicators)
 
 
-def _nowhere(item: Evidence) -> str | None:
+def nowhere(item: Evidence) -> str | None:
+    """Why a reference leads nowhere, or None."""
     if item.kind == "page" and not item.ref.startswith(("https://", "http://")):
         return f"{item.ref!r} is no address"
     if item.kind == "package" and not _PACKAGE.match(item.ref):
