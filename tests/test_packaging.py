@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import time
 import tomllib
 import zipfile
 from email import message_from_string
@@ -163,13 +162,14 @@ def test_help_imports_nothing_heavy():
     assert loaded & set(HEAVY) == set()
 
 
-def test_help_answers_in_half_a_second():
+def test_help_takes_less_than_half_a_second_of_work():
     def seconds():
-        start = time.perf_counter()
+        before = os.times()
         subprocess.run([AICENSUS, "--help"], check=True, capture_output=True)
-        return time.perf_counter() - start
+        after = os.times()
+        return sum(after[2:4]) - sum(before[2:4])  # of children: others' work does not count
 
-    assert min(seconds() for _ in range(5)) < 0.5
+    assert min(seconds() for _ in range(3)) < 0.5
 
 
 def test_version_is_that_of_the_project():

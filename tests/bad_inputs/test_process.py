@@ -58,7 +58,7 @@ def cli(tmp_path, compiled):
             capture_output=True,
             cwd=tmp_path,
             env={**os.environ, **compiled, "TMPDIR": str(tmp_path), **env},
-            timeout=60,
+            timeout=120,
             check=False,
         )
         return Ended(done.returncode, done.stdout, done.stderr)
@@ -256,7 +256,7 @@ def crowded(crowd, compiled):
         capture_output=True,
         cwd=crowd.parent,
         env={**os.environ, **compiled, "PYTHONHASHSEED": "3"},
-        timeout=60,
+        timeout=120,
         check=False,
     )
     return Ended(done.returncode, done.stdout, done.stderr)
@@ -320,7 +320,7 @@ def test_a_terminal_that_knows_ascii_only_breaks_nothing(cli, write, log):
 def test_a_reader_that_leaves_ends_it_quietly(write, log):
     path = write("a.csv", log.csv())
     script = f"({PROGRAM} scan '{path}' --json; echo $? >&2) | true"
-    done = subprocess.run(["sh", "-c", script], capture_output=True, check=False, timeout=60)
+    done = subprocess.run(["sh", "-c", script], capture_output=True, check=False, timeout=120)
     assert done.stderr.decode().splitlines() in (["141"], ["0"])
 
 
@@ -377,7 +377,7 @@ def test_a_signal_ends_it_with_its_code_one_line_and_nothing_stored(
 ):
     child = started("--db", "s.duckdb", "--out", "report", "--json")
     child.send_signal(number)
-    out, err = child.communicate(timeout=30)
+    out, err = child.communicate(timeout=120)
     ended = Ended(child.returncode, out, err)
     assert (ended.code, ended.out) == (code, "")
     assert "stored whole or not at all" in ended.line

@@ -27,8 +27,10 @@ def rows(first, last):
     )
 
 
-def begun(folder, *args):
-    command = [sys.executable, "-c", "from scanner.cli import main; main()", "scan", *args]
+def begun(folder, *args, first=""):
+    """A scan that has been started; `first` is code to run before."""
+    code = f"{first}\nfrom scanner.cli import main; main()"
+    command = [sys.executable, "-c", code, "scan", *args]
     return subprocess.Popen(
         command,
         cwd=ROOT,
@@ -104,34 +106,46 @@ def test_a_killed_scan_is_stored_whole_or_not_at_all(begin, turn):
         assert not (folder / f"{turn}.duckdb.lock").exists()
 
 
+AFTER = """
+import os
+from scanner import pipeline
+
+whole = pipeline.{step}
+
+
+def struck(*given):
+    whole(*given)
+    os.kill(os.getpid(), {number})
+
+
+pipeline.{step} = struck
+"""
+
+
 @pytest.mark.parametrize("begin", [10_000], indirect=True)
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_while_a_run_is_written_ends_it_with_one_line(begin, number, code, tmp_path):
+@pytest.mark.parametrize(
+    ("number", "code", "step", "kept"),
+    [
+        (signal.SIGINT, 130, "build_assets", (1, 1000)),  # in the transaction
+        (signal.SIGTERM, 143, "_commit", (2, 11_000)),  # just after it
+    ],
+)
+def test_a_signal_while_a_run_is_written_ends_it_with_one_line(
+    begin, number, code, step, kept, tmp_path
+):
     folder, log, digest, _ = begin
     store = tmp_path / "s.duckdb"
     shutil.copy(folder / "before.duckdb", store)
     shutil.copy(folder / "s.duckdb.key", tmp_path / "s.duckdb.key")
-    before = store.stat().st_mtime_ns
-    with begun(folder, str(log), "--db", str(store)) as child:
-        while child.poll() is None and not _written(tmp_path, before):
-            pass
-        child.send_signal(number)
-        _, err = child.communicate()
+    first = AFTER.format(step=step, number=int(number))
+    with begun(folder, str(log), "--db", str(store), first=first) as child:
+        _, err = child.communicate(timeout=120)
     lines = [line for line in err.decode().splitlines() if line]
     assert child.returncode == code, err
     assert len(lines) == 1
     assert "stored whole or not at all" in lines[0]
-    assert held(store) in {(1, 1000), (2, 11_000)}
+    assert held(store) == kept
     assert scanned(folder, log, store) == digest
-
-
-def _written(folder, before):
-    """Whether the transaction of the run has begun to reach the disk."""
-    return any(
-        path.name.endswith(".wal") or path.stat().st_mtime_ns != before
-        for path in folder.glob("s.duckdb*")
-        if path.name in {"s.duckdb", "s.duckdb.wal"}
-    )
 
 
 @pytest.fixture

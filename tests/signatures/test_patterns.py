@@ -39,9 +39,9 @@ def test_a_useless_or_broken_pattern_is_refused_without_printing(pattern, capfd)
 
 def test_a_slow_pattern_is_linear():
     """100 kB against nested repetition; a backtracking engine would not come back."""
-    started = time.monotonic()
+    started = time.process_time()
     assert regexp(r"^(([a-z0-9]+)+[.-]?)+\.acme\.example$").search("a" * 100_000) is None
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5
 
 
 def test_a_plain_agent_with_dots_and_slashes_is_text():

@@ -115,7 +115,7 @@ def read(moto):
     """`read(address, ...)`: everything below it, from moto or from `url`."""
 
     def reader(*paths, url=moto, progress=None, limits=None, **options):
-        access = Access(url, allow_private=True, **{"retries": 1, "timeout": 2.0, **options})
+        access = Access(url, allow_private=True, **{"retries": 1, "timeout": 30.0, **options})
         return read_all(discover(paths, access), progress, limits)
 
     return reader
@@ -132,7 +132,7 @@ def streams(moto):
     """`streams(address)`: opened, and not yet read."""
 
     def opened(address, url=moto, progress=None):
-        access = Access(url, allow_private=True, retries=1, timeout=2.0)
+        access = Access(url, allow_private=True, retries=1, timeout=30.0)
         (found,) = discover([address], access)
         return open_streams(found, Limits(), progress)
 

@@ -102,7 +102,7 @@ def test_one_object_needs_no_right_to_list(read, stand_in):
 def test_a_store_that_never_answers_is_waited_for_no_longer_than_said(store, stand_in):
     stand_in.objects |= {"1.log": b"one\n", "2.log": b"two\n"}
     stand_in.faults["1.log"] = "mute"
-    found = store(timeout=0.2, retries=0)
+    found = store(timeout=1.0, retries=0)  # in which the other object is read
     assert found["1.log"][0] == "transient"
     assert found["2.log"] == ("complete", b"two\n")
 
