@@ -1,6 +1,14 @@
-"""A catalogue from a few lines of text."""
+"""A catalogue from a few lines of text, and a signed pack of it."""
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
 
 from signatures.compile import compile_catalogue
 from signatures.load import load_catalogue
@@ -20,6 +28,9 @@ def signature(id="model_api/acme", *indicators, name="Acme", tail=""):  # noqa: 
     """The text of a file; an indicator is the inside of a flow mapping."""
     rows = "".join(f"  - {{{row}, {SEEN}}}\n" for row in indicators)
     return HEAD.format(id=id, name=name, kind=id.partition("/")[0]) + rows + tail
+
+
+ACME = signature("model_api/acme", "type: host_exact, value: api.acme.example, confidence: high")
 
 
 @pytest.fixture
@@ -48,3 +59,44 @@ def make_compiled(make_catalogue):
         return compile_catalogue(make_catalogue(files))
 
     return make
+
+
+@pytest.fixture(scope="session")
+def maker(tmp_path_factory):
+    """The folder of two key pairs: key.pem, key.pub.pem, other.pem, other.pub.pem."""
+    folder = tmp_path_factory.mktemp("keys")
+    for name in ("key", "other"):
+        made = Ed25519PrivateKey.generate()
+        pem = made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+        (folder / f"{name}.pem").write_bytes(pem)
+        public = made.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+        (folder / f"{name}.pub.pem").write_bytes(public)
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with one signature and a pack.yaml."""
+    made = tmp_path / "acme"
+    (made / "model_api").mkdir(parents=True)
+    (made / "model_api" / "acme.yaml").write_text(ACME)
+    (made / "pack.yaml").write_text('name: acme\nversion: "2026.11.20"\n')
+    return made
+
+
+@pytest.fixture
+def signed(maker):
+    """`signed(path, data, key="key")`: writes an archive and its signature."""
+
+    def sign(path, data, key="key"):
+        private = load_pem_private_key((maker / f"{key}.pem").read_bytes(), None)
+        path.write_bytes(data)
+        path.with_name(f"{path.name}.sig").write_bytes(private.sign(data))
+        return path
+
+    return sign
+
+
+@pytest.fixture
+def key(maker):
+    return maker / "key.pub.pem"
