@@ -97,6 +97,8 @@ def verbatim(fmt: Format) -> Verbatim | None:
         also += texts
     said = frozenset((name, text) for name in APPS for text in constants(fmt, name) or ())
     live = [name for name in columns if name not in APPS or not is_constant(fmt, name)]
+    if not set(APPS) & set(live):
+        escapes.discard("cut")
     return Verbatim(_together(live), frozenset(escapes), tuple(also), said)
 
 

@@ -15,7 +15,7 @@ from connectors.files.stream import open_streams
 from connectors.logs.cut import segments
 from connectors.logs.normalise import Normaliser
 from connectors.logs.settings import ReadSettings
-from scanner.engines.ways import way
+from scanner.engines.ways import silent, way
 from scanner.match.exact import Matcher
 from scanner.match.prefilter import Unscreenable
 from scanner.match.screen import Screen, is_available
@@ -225,6 +225,91 @@ def test_the_generated_logs_are_spoken_of(tmp_path):
         row = line("api.openai.com", "160.79.104.7", "11434", "/v1/chat/completions", "openai", ())
         path.write_text(header + row + "\n")
         assert missed(name, path) == ([], 1), name
+
+
+app_names = st.one_of(
+    st.sampled_from(values("app_id", "oauth_name")),
+    st.sampled_from(["DNS", "ssl", "Web.Client", "ChatGPT Helper"]),
+)
+app_spellings = st.sampled_from(
+    [str, str, str.upper, " {} ".format, lambda name: name.replace(" ", "  "),
+     lambda name: name[:1].translate(WIDE) + name[1:]]
+)  # fmt: skip
+spelt_apps = st.builds(lambda name, spelling: spelling(name), app_names, app_spellings)
+
+
+def app_csv(name, _chosen):
+    return f'2026-03-02T08:00:00Z,10.0.0.1,192.0.2.1,"{name}"'
+
+
+def app_kv(name, chosen):
+    value = some_escaped(name, chosen, lambda c: "\\" + c)
+    return f'time=2026-03-02T08:00:00Z src_ip=10.0.0.1 dst_ip=192.0.2.1 app="{value}"'
+
+
+def app_zeek(name, chosen):
+    text = some_escaped(name, chosen, lambda c: "".join(f"\\x{b:02x}" for b in c.encode()))
+    return f"1772438400.5\tCaB1\t10.20.4.7\t51000\t192.0.2.1\t443\t{text}"
+
+
+def app_json(name, chosen):
+    value = some_escaped(name, chosen, lambda c: f"\\u{ord(c):04x}")
+    row = {"ts": 1772438400.25, "uid": "C", "id.orig_h": "10.0.0.1", "id.orig_p": 5,
+           "id.resp_h": "192.0.2.1", "id.resp_p": 443, "proto": "tcp"}  # fmt: skip
+    return json.dumps(row)[:-1] + f', "service": "{value}"' + "}"
+
+
+def app_percent(name, chosen):
+    event = {"epochtime": "1772438401", "cip": "10.20.4.7", "host": "www.shop.example",
+             "eurl": "www.shop.example/cursor?q=claude", "sip": "192.0.2.1", "ua": "x",
+             "appname": percent(name, {*chosen, *range(0, 40, 7)})}  # fmt: skip
+    return json.dumps({"sourcetype": "zscalernss-web", "event": event})
+
+
+def app_cef(name, chosen):
+    name = name.replace("=", "\\=").replace("|", "\\|") if 2 in chosen else name
+    return (
+        "CEF:0|Vendor|Product|1|x|n|5|rt=1772438400000 src=10.0.0.1 dst=192.0.2.1 dpt=443 "
+        f"app={name} cs1=x"
+    )
+
+
+APP_LOGS = {
+    "generic_csv": ("time,src_ip,dst_ip,app\n", app_csv),
+    "generic_kv": ("", app_kv),
+    "zeek_conn": (ZEEK.replace("ssl", "conn").replace("server_name", "service"), app_zeek),
+    "zeek_conn_json": ("", app_json),
+    "zscaler_web_json": ("", app_percent),
+    "cef": ("", app_cef),
+}
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    name=st.sampled_from(sorted(APP_LOGS)),
+    rows=st.lists(st.tuples(spelt_apps, escaped), max_size=30),
+)
+def test_no_application_is_missed(name, rows, tmp_path):
+    header, line = APP_LOGS[name]
+    path = tmp_path / "x.log"
+    path.write_text(header + "".join(line(*row) + "\n" for row in rows), encoding="utf-8")
+    assert missed(name, path)[0] == []
+
+
+@pytest.mark.parametrize("name", sorted(APP_LOGS))
+def test_applications_are_spoken_of_and_words_in_addresses_are_none(name, tmp_path):
+    header, line = APP_LOGS[name]
+    path = tmp_path / "x.log"
+    path.write_text(header + line("ChatGPT", ()) + "\n" + line("cursor=claude", ()) + "\n")
+    assert missed(name, path) == ([], 1)
+
+
+def test_a_format_that_names_an_application_itself_is_read_whole():
+    assert way(TABLES, FORMATS["anthropic_activity"]) is None
+    assert "app" in silent(TABLES, FORMATS["zeek_ssl"])
+    assert "app" not in silent(TABLES, FORMATS["github_audit"])
 
 
 def test_most_of_what_is_ordinary_is_left_out(tmp_path):
