@@ -97,3 +97,14 @@ def refused(tmp_path):
         return result
 
     return refused_one
+
+
+@pytest.fixture
+def results(tmp_path, read_all):
+    """results(name, content, **limits): every Stream and Notice of that archive."""
+
+    def read(name: str, content: bytes, **limits):
+        (tmp_path / name).write_bytes(content)
+        return read_all(tmp_path / name, Limits(**limits))
+
+    return read

@@ -1,82 +1,21 @@
 """Zip and tar: member by member, never unpacked, nothing lost without a word."""
 
-import bz2
 import gzip
 import hashlib
 import io
-import lzma
 import random
 import stat
-import struct
 import tarfile
-import tempfile
 import zipfile
-from pathlib import Path
 
 import pytest
-from backports import zstd
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from connectors.files.found import FoundFile
 from connectors.files.limits import Limits
 from connectors.files.notice import Notice
 from connectors.files.stream import open_streams
 
-
-def zipped(members: dict[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", method) as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return out.getvalue()
-
-
-def tarred(members: dict[str, bytes], style: int = tarfile.PAX_FORMAT) -> bytes:
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w", format=style) as archive:
-        for name, content in members.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(content)
-            archive.addfile(info, io.BytesIO(content))
-    return out.getvalue()
-
-
-@pytest.fixture
-def results(tmp_path, read_all):
-    """results(name, content, **limits): every Stream and Notice of that archive."""
-
-    def read(name: str, content: bytes, **limits):
-        (tmp_path / name).write_bytes(content)
-        return read_all(tmp_path / name, Limits(**limits))
-
-    return read
-
-
-def brief(results) -> list[tuple[str, ...]]:
-    """(path, reason, message) of a Notice, (path, state, text) of a stream."""
-    return [
-        (one.path, one.reason, one.message)
-        if isinstance(one, Notice)
-        else (one.path, one.outcome.state, one.text.decode())
-        for one in results
-    ]
-
-
-CHECKED = {zstd.CompressionParameter.checksum_flag: 1}
-TWO = {"a.log": b"one\n", "deep/b.log": b"two\nthree"}
-WRITTEN = {
-    "a.zip": zipped(TWO),
-    "stored.zip": zipped(TWO, zipfile.ZIP_STORED),
-    "bz2.zip": zipped(TWO, zipfile.ZIP_BZIP2),
-    "ustar.tar": tarred(TWO, tarfile.USTAR_FORMAT),
-    "gnu.tar": tarred(TWO, tarfile.GNU_FORMAT),
-    "pax.tar": tarred(TWO),
-    "a.tgz": gzip.compress(tarred(TWO)),
-    "a.tar.zst": zstd.compress(tarred(TWO), options=CHECKED),
-    "a.tar.bz2": bz2.compress(tarred(TWO)),
-    "a.txz": lzma.compress(tarred(TWO)),
-}
+from .archives import TWO, WRITTEN, brief, tarred, zipped
 
 
 @pytest.mark.parametrize("name", WRITTEN)
@@ -336,144 +275,3 @@ def test_more_than_the_total_is_refused_whole(results, pack):
     (notice,) = results("a", pack(TWO), total=12)
     assert notice.message == "holds more than 12 bytes; split it"
     assert len(results("a", pack(TWO), total=13)) == 2
-
-
-@pytest.mark.parametrize(
-    ("at", "value"),
-    [(10, b"\x03\0"), (10, b"\x01\0"), (12, b"\xff\xff\xff\0"), (16, b"\xff\xff\xff\xff")],
-)
-def test_a_zip_directory_that_contradicts_itself_is_corrupt(results, at, value):
-    content = bytearray(WRITTEN["a.zip"])
-    at += content.index(b"PK\x05\x06")
-    content[at : at + len(value)] = value
-    (notice,) = results("a.zip", bytes(content))
-    assert (notice.path, notice.reason) == ("a.zip", "corrupt")
-
-
-def test_a_member_under_two_names_is_corrupt(results):
-    content = bytearray(zipped({"a.log": b"one\n"}))
-    content[30:35] = b"b.log"
-    (one,) = results("a.zip", bytes(content))
-    assert one.end == ("failed", "corrupt")
-
-
-def test_a_cut_zip_is_truncated(results, rows):
-    content = zipped({"a.log": rows})
-    (notice,) = results("a.zip", content[: len(content) // 2])
-    assert (notice.reason, notice.level) == ("truncated", "error")
-
-
-def test_an_encrypted_member_is_refused(results):
-    content = bytearray(zipped({"a.log": b"one\n"}))
-    content[content.index(b"PK\x01\x02") + 8] |= 1
-    (notice,) = results("a.zip", bytes(content))
-    assert notice.message == "encrypted member refused; unpack it first"
-
-
-def test_a_member_that_claims_to_be_smaller_than_it_is_is_corrupt(results, rows):
-    content = bytearray(zipped({"a.log": rows}))
-    struct.pack_into("<L", content, content.index(b"PK\x01\x02") + 24, 10)
-    (one,) = results("a.zip", bytes(content))
-    assert one.end == ("failed", "corrupt")
-
-
-def test_a_member_that_unpacks_too_far_is_refused(results):
-    (one,) = results("a.zip", zipped({"a.log": bytes(4 << 20)}), ratio_after=1 << 20)
-    assert one.end == ("failed", "refused")
-
-
-def test_members_that_overlap_are_refused(results):
-    """Many directory entries, one body: the quine's way around a ratio."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive:
-        archive.writestr("a.log", b"x" * 1000)
-        archive.filelist *= 20
-    (notice,) = results("a.zip", out.getvalue())
-    assert notice.message == "zip members overlap; unpack it with care"
-
-
-def test_a_zip_with_something_before_it_is_read(results):
-    """As a self-extracting one, whose offsets count from the archive proper."""
-    content = zipped({"a.log": b"one\n"})
-    from connectors.files.ending import Ending
-    from connectors.files.local import FileRaw
-    from connectors.files.zipped import content as unpacked
-    from connectors.files.zipped import entries
-
-    with tempfile.TemporaryFile() as file:
-        file.write(b"#!/bin/sh\n" * 10 + content)
-        file.flush()
-        raw = FileRaw(file.fileno(), file.tell(), None)
-        (entry,) = entries(raw, Limits())
-        assert b"".join(unpacked(raw, entry, Limits(), Ending("x"))) == b"one\n"
-
-
-def test_a_zip64_is_read(results):
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w") as archive, archive.open("a.log", "w", force_zip64=True) as one:
-        one.write(b"one\n")
-    content = out.getvalue()
-    at = content.index(b"PK\x05\x06")
-    count, size, offset = struct.unpack_from("<HLL", content, at + 10)
-    end64 = struct.pack("<4sQ2H2L4Q", b"PK\x06\x06", 44, 45, 45, 0, 0, count, count, size, offset)
-    locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, at, 1)
-    end = struct.pack("<4s4H2LH", b"PK\x05\x06", 0, 0, 65535, 65535, 2**32 - 1, 2**32 - 1, 0)
-    assert brief(results("a.zip", content[:at] + end64 + locator + end)) == [
-        ("a.zip!a.log", "complete", "one\n")
-    ]
-
-
-def test_zstd_and_xz_members_of_a_zip_are_read(results):
-    """The methods 93 and 95, which Python's own module writes only from 3.14 on."""
-    for method, pack in ((93, zstd.compress), (95, lzma.compress)):
-        content = bytearray(zipped({"a.log": pack(b"one\n")}, zipfile.ZIP_STORED))
-        at = content.index(b"PK\x01\x02")
-        struct.pack_into("<H", content, at + 10, method)
-        struct.pack_into("<L", content, at + 16, __import__("zlib").crc32(b"one\n"))
-        struct.pack_into("<L", content, at + 24, 4)
-        assert brief(results("a.zip", bytes(content))) == [("a.zip!a.log", "complete", "one\n")]
-
-
-SAMPLES = {
-    "zip": WRITTEN["a.zip"],
-    "stored.zip": WRITTEN["stored.zip"],
-    "tar": WRITTEN["pax.tar"],
-    "tgz": WRITTEN["a.tgz"],
-}
-
-
-@pytest.fixture(scope="module")
-def read_bytes(read_all):
-    with tempfile.TemporaryDirectory() as folder:
-
-        def read(content: bytes, suffix: str):
-            path = Path(folder) / f"x.{suffix}"
-            path.write_bytes(content)
-            return read_all(path)
-
-        yield read
-
-
-@pytest.mark.parametrize("sample", SAMPLES)
-@settings(max_examples=60)
-@given(data=st.data())
-def test_no_damage_makes_an_error_of_ours(read_bytes, sample, data):
-    """Flips, cuts and insertions anywhere end in streams and Notices, never in an exception."""
-    content = bytearray(SAMPLES[sample])
-    for _ in range(data.draw(st.integers(1, 4))):
-        at = data.draw(st.integers(0, len(content) - 1))
-        content[at : at + data.draw(st.integers(0, 8))] = data.draw(st.binary(max_size=8))
-    read_bytes(bytes(content), sample)
-
-
-@pytest.mark.parametrize("sample", ["zip", "stored.zip", "tgz"])
-@settings(max_examples=60)
-@given(data=st.data())
-def test_a_flipped_bit_in_an_archive_is_never_silent(read_bytes, sample, data):
-    """A member is either whole, or something was said about it."""
-    content = bytearray(SAMPLES[sample])
-    content[data.draw(st.integers(0, len(content) - 1))] ^= 1 << data.draw(st.integers(0, 7))
-    found = read_bytes(bytes(content), sample)
-    texts = [one.text for one in found if not isinstance(one, Notice)]
-    said = [one for one in found if isinstance(one, Notice) or one.outcome.state != "complete"]
-    assert said or texts == list(TWO.values())
