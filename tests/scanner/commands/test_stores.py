@@ -1,4 +1,4 @@
-"""`scan` of object stores, as a person calls it."""
+"""`scan` and `formats` of object stores, as a person calls them."""
 
 import runpy
 from pathlib import Path
@@ -74,3 +74,13 @@ def test_help_names_the_stores_and_imports_none(aicensus):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("verb", ["detect", "parse"])
+def test_formats_reads_a_store_as_a_scan_does(aicensus, stand_in, verb):
+    stand_in.objects["a.csv"] = LOG
+    words = ("formats", verb, "s3://b/a.csv", "--anonymous", "--endpoint-url", stand_in.url)
+    assert (aicensus(*words).code, stand_in.asked) == (3, [])
+    done = aicensus(*words, "--allow-private", "--json")
+    (row,) = done.rows
+    assert (done.code, row["format"]) == (0, "generic_csv")
