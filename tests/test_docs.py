@@ -19,6 +19,7 @@ from connectors.declared.policy import policy_of
 from connectors.logs.load import load_format
 from scanner.cli import COMMANDS
 from scanner.errors import PRECEDENCE, Exit
+from signatures.families import read_maker
 from signatures.governance import read_vendor
 from signatures.load import load_catalogue
 from signatures.model import LOG_TYPES, EvidenceKind
@@ -123,9 +124,13 @@ def test_yaml_in_the_docs_loads_as_what_it_is(page, example, tmp_path):
         path = tmp_path / f"{found['vendor']}.yaml"
         path.write_text(example)
         assert read_vendor(path).vendor == found["vendor"]
+    elif "maker" in found:
+        path = tmp_path / f"{found['maker']}.yaml"
+        path.write_text(example)
+        assert read_maker(path).file.maker == found["maker"]
     else:
         policy = policy_of(found, page)
-        assert {rule.id for rule in policy.prohibited} == {"PX-01", "PX-03"}
+        assert {rule.id for rule in policy.prohibited} == {"PX-01", "PX-03", "PX-04"}
 
 
 def anchors(text):
