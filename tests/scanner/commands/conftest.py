@@ -17,8 +17,12 @@ from scanner.cli import group
 from scanner.errors import AicensusError
 from tests.shipped import compiled, formats
 
+from .overlays import anew, made, own
+
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+__all__ = ["anew", "made", "own"]  # fixtures
 
 NOW = dt.datetime(2026, 3, 16, 12)
 SQUID = (
