@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 FILE: Final = Path(__file__).parent / "tables" / "model_uris.yaml"
 LONGEST_PATH: Final = 2048  # a longer one names no model
-CAPTURES: Final = frozenset({"model", "tag", "deployment", "account", "region"})
+_READ: Final = ("model", "deployment", "account", "region", "tag")
+CAPTURES: Final = frozenset(_READ)
 
 
 class _Strict(BaseModel):
@@ -142,16 +143,17 @@ def _compiled(pattern: str) -> Any:  # noqa: ANN401 - re2 ships no types
     return re2.compile(pattern, options)
 
 
+def _name(text: str | None) -> str | None:
+    return from_path(text) if text else None
+
+
 def _named(found: dict[str, str | None], none: frozenset[str]) -> Named | None:
-    account, region = (from_path(found.get(name) or "") for name in ("account", "region"))
-    given = from_path(found.get("deployment") or "")
-    model = from_path(found.get("model") or "")
+    model, given, account, region, tag = (_name(found.get(name)) for name in _READ)
     name = model or given
     if name is None or name in none or name.partition("/")[0] + "/" in none:
         return None
     if model is not None and GIVEN.match(model):
         model, given = None, model
-    tag = from_path(found.get("tag") or "")
     if model is not None and tag is not None and tag != "latest":
         model = f"{model}:{tag}"[:LONGEST]
     return Named(model, given, account, region)

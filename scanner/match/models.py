@@ -60,12 +60,15 @@ def models(rows: pa.Table, judged: Sequence[Verdict], which: Ints) -> Models:
     places = np.flatnonzero(asked)
     if len(places):
         paths = rows["url_path"].take(pa.array(places)).combine_chunks().dictionary_encode()
-        pairs = np.stack([which[places], paths.indices.to_numpy()], axis=1)
-        distinct, of_row = np.unique(pairs, axis=0, return_inverse=True)
         texts = paths.dictionary.to_pylist()
-        read = [_named(judged[i].service or "", texts[j]) for i, j in distinct.tolist()]
+        pairs = which[places] * len(texts) + paths.indices.to_numpy()
+        distinct, of_row = np.unique(pairs, return_inverse=True)
+        read = [
+            _named(judged[i].service or "", texts[j])
+            for i, j in (divmod(pair, len(texts)) for pair in distinct.tolist())
+        ]
         chosen = np.full(len(rows), len(read), np.int64)
-        chosen[places] = of_row.reshape(-1)
+        chosen[places] = of_row
         for name in FIELDS:
             values = pa.array([*(getattr(one, name) for one in read), None], pa.string())
             found = values.take(pa.array(chosen))
