@@ -20,30 +20,50 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("host")
+@click.argument("host", required=False)
+@click.option("--app", help="The application, as a firewall or an identity provider names it.")
+@click.option("--oauth-client", help="The id of an OAuth client.")
+@click.option("--oauth-scope", multiple=True, help="A scope that was granted; may be repeated.")
 @signatures_options
 @json_option
-def explain(host: str, overlays: tuple[Path, ...], keys: tuple[Path, ...], as_json: bool) -> None:
+def explain(
+    host: str | None,
+    app: str | None,
+    oauth_client: str | None,
+    oauth_scope: tuple[str, ...],
+    overlays: tuple[Path, ...],
+    keys: tuple[Path, ...],
+    as_json: bool,
+) -> None:
     """Which rules speak of HOST and which of them wins, with their evidence.
 
-    Where none speaks: what comes near, and why it does not hold.
+    Where none speaks: what comes near, and why it does not hold. An application may be asked for
+    in place of a host, or with it.
     """
     from reports.text import safe_text
     from scanner.load import catalogue
     from scanner.match.observed import answer
-    from scanner.match.why import explain_host
+    from scanner.match.why import explain_application, explain_host
     from signatures.compile import compile_catalogue
 
-    if not host.strip():
+    given = {"app": app, "oauth_client": oauth_client, "oauth_scopes": [*oauth_scope]}
+    named = {name: value for name, value in given.items() if value}
+    if not named and not (host or "").strip():
         raise UsageError("no host was given", "HOST", "name one, such as api.openai.com")
     loaded = catalogue(overlays, keys)
     compiled = compile_catalogue(loaded)
-    verdict = answer(compiled, {"dst_host": host}, host)
-    found = explain_host(compiled, host, loaded.tables.reason)
+    observed = {"dst_host": host, **named} if host else named
+    shown = ", ".join([*([host] if host else []), *map(_shown, named.values())])
+    verdict = answer(compiled, observed, shown)
+    found = (
+        explain_application(compiled, observed)
+        if named
+        else explain_host(compiled, host or "", loaded.tables.reason)
+    )
     if as_json:
         click.echo(json.dumps(document(verdict, found, loaded)))
         return
-    click.echo(f"{safe_text(host)}: {verdict['confidence']} ({safe_text(verdict['reason'])})")
+    click.echo(f"{safe_text(shown)}: {verdict['confidence']} ({safe_text(verdict['reason'])})")
     entry = next((one for one in loaded.entries if one.signature.id == verdict["service"]), None)
     for line in (*_service(entry), *lines(found, loaded)):
         click.echo(safe_text(f"  {line}"))
@@ -76,6 +96,10 @@ def document(
             {"value": one.value, "service": one.service, "why": one.why} for one in found.near
         ],
     }
+
+
+def _shown(value: object) -> str:
+    return " ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 def _service(entry: Entry | None) -> Iterator[str]:

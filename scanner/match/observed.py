@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from scanner.match.apps import is_shown_name
 from scanner.match.fire import judge
-from scanner.match.verdict import Facts, Verdict
+from scanner.match.verdict import RANK, Facts, Verdict
 from signatures.hosts import HostError, is_ip, normalise_host, normalise_ip
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ def _application(seen: Mapping[str, Any]) -> tuple[str | None, str | None]:
     app, record = seen.get("app"), seen.get("class")
     if not app:
         return None, None
-    if record is None and not seen.keys() & _OF_TRAFFIC:
+    if record is None and not any(seen.get(name) for name in _OF_TRAFFIC):
         return str(app), str(app)
     model = seen.get("model")
     if is_shown_name(str(record), str(model) if model else None):
@@ -110,10 +111,24 @@ def _port(value: object) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 6 and 0 < int(text) < 65536 else None
 
 
+def judged(compiled: Compiled, observed: Mapping[str, Any]) -> tuple[Facts, Verdict | None]:
+    """The facts of an observation and the verdict on them; raises what `facts_of` raises.
+
+    A name that may be of a firewall or of an identity provider is judged as what says more, and
+    never as two signs.
+    """
+    facts = facts_of(observed)
+    if facts.app is None or facts.oauth_name is None:
+        return facts, judge(compiled, facts)
+    readings = [replace(facts, app=None), replace(facts, oauth_name=None)]
+    found = [(one, judge(compiled, one)) for one in readings]
+    return max(found, key=lambda pair: RANK[pair[1].detection] if pair[1] else 0)
+
+
 def judge_observed(compiled: Compiled, observed: Mapping[str, Any]) -> Verdict | None:
     """The verdict on one observation; what is no host or no request is no AI."""
     try:
-        return judge(compiled, facts_of(observed))
+        return judged(compiled, observed)[1]
     except (HostError, ObservedError):
         return None
 
@@ -123,8 +138,7 @@ def answer(compiled: Compiled, observed: Mapping[str, Any], shown: object) -> di
     reason = "no rule speaks of it"
     verdict = None
     try:
-        facts = facts_of(observed)
-        verdict = judge(compiled, facts)
+        facts, verdict = judged(compiled, observed)
         if verdict is None and facts.host and compiled.host_rules(facts.host).shared:
             reason = "shared infrastructure: never a finding by itself"
     except HostError as problem:

@@ -7,10 +7,10 @@ what became of it. docs/signatures.md, "Which rule wins".
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from scanner.match.fire import judge
-from scanner.match.observed import facts_of
+from scanner.match.fire import app_rules, judge
+from scanner.match.observed import facts_of, judged
 from scanner.match.verdict import DETECTION, RANK, Facts, Verdict
 from signatures.hosts import HostError, is_ip
 from signatures.nearest import Near, nearest
@@ -28,6 +28,12 @@ WORD = {
     "host_template": "a template",
     "host_suffix": "a suffix",
     "cidr": "an address range",
+}
+NAMED = {
+    "app_id": "what firewalls and proxies call it, as a whole",
+    "oauth_name": "what identity providers show, as a whole; anybody may choose a name",
+    "oauth_client_id": "the id that the provider gave its OAuth client",
+    "oauth_scope": "a scope of this product",
 }
 
 
@@ -71,6 +77,29 @@ def explain_host(compiled: Compiled, text: str, reasons: Mapping[str, str]) -> E
     notes += _notes(compiled, facts, verdict, match, reasons)
     near = () if named or match is None or match.shared else nearest(compiled, host)
     return Explanation(host, verdict, won, lost, tuple(notes), near)
+
+
+def explain_application(compiled: Compiled, observed: Mapping[str, Any]) -> Explanation:
+    """The explanation of a record that names an application, with its host if it has one."""
+    try:
+        facts, verdict = judged(compiled, observed)
+    except HostError as problem:
+        return Explanation(None, None, notes=(f"not a host name: {problem}",))
+    lead = compiled.rules[verdict.rule_id] if verdict is not None and verdict.service else None
+    won: list[Said] = []
+    lost: list[Said] = []
+    for rule_id in dict.fromkeys(app_rules(compiled, facts)):
+        rule = compiled.rules[rule_id]
+        spoke = f"{rule.type}:{rule.value}"
+        if verdict is None or lead is None:
+            lost.append(Said(rule, f"needs {_needs(rule)}"))
+        elif spoke in verdict.indicators and rule.service == verdict.service:
+            won.append(Said(rule, NAMED[rule.type]))
+        elif facts.host is not None and rule.type == "app_id":
+            lost.append(Said(rule, f"the host is of {lead.service}, and nearer than a name"))
+        else:
+            lost.append(Said(rule, _weaker(compiled, rule, lead)))
+    return Explanation(facts.host, verdict, tuple(won), tuple(lost))
 
 
 def fitting(compiled: Compiled, host: str) -> list[Rule]:

@@ -80,4 +80,20 @@ def test_what_is_no_host_says_why_and_cannot_steer_a_terminal(aicensus):
 def test_without_a_host_it_is_refused(aicensus):
     done = aicensus("explain")
     assert done.code == 2
-    assert "Missing argument 'HOST'" in done.err
+    assert done.err.startswith("aicensus: HOST: no host was given")
+
+
+def test_an_application_is_explained_without_a_host_and_overruled_by_one(aicensus):
+    first, _, won, *_ = aicensus("explain", "--app", "Claude").out.splitlines()
+    assert first == "Claude: medium (oauth_name:Claude)"  # one name is one sign
+    assert won.startswith("  won: oauth_name Claude, medium, surface auth: what identity providers")
+    first, _, lost = aicensus("explain", "claude.ai", "--app", "ChatGPT").out.splitlines()
+    assert first == "claude.ai, ChatGPT: high (host_suffix:claude.ai, other_app_id:ChatGPT)"
+    assert lost.endswith("the host is of saas_chat/claude, and nearer than a name")
+
+
+def test_a_client_and_a_scope_are_explained(aicensus):
+    done = aicensus("explain", "--oauth-scope", "user:inference", "--oauth-scope", "openid")
+    assert done.out.startswith("user:inference openid: high (oauth_scope:user:inference)\n")
+    done = aicensus("explain", "a..b", "--app", "ChatGPT")
+    assert (done.code, done.out) == (0, "a..b, ChatGPT: none (not a host name: empty label)\n")
