@@ -11,6 +11,12 @@ from .overlays import OWN, PATH, changed
 pytestmark = pytest.mark.usefixtures("anew")
 
 
+@pytest.fixture
+def unlinted(monkeypatch):
+    """Nothing is found wrong: trying every shipped case takes seconds, and other tests do it."""
+    monkeypatch.setattr("signatures.lint.lint", lambda *_: [])
+
+
 def test_verify_says_what_was_signed(aicensus, made):
     done = aicensus("signatures", "verify", made(), "--key", "pub.pem", "--json")
     assert done.code == 0
@@ -45,7 +51,9 @@ def test_install_refuses_what_lint_refuses(aicensus, made):
     assert not Path("packs").exists()
 
 
-def test_the_installed_pack_keeps_working_when_the_next_one_is_refused(aicensus, made, write):
+def test_the_installed_pack_keeps_working_when_the_next_one_is_refused(
+    aicensus, made, write, unlinted
+):
     log = write("access.log", line("pallet-mind.example"))
     install = ("signatures", "install", "pack.tar.gz", "--key", "pub.pem", "--into", "packs")
     made()
@@ -61,7 +69,7 @@ def test_the_installed_pack_keeps_working_when_the_next_one_is_refused(aicensus,
 
 
 def test_an_installed_pack_that_was_changed_ends_a_scan_and_is_not_replaced_by_the_old_one(
-    aicensus, made, log
+    aicensus, made, log, unlinted
 ):
     install = ("signatures", "install", "pack.tar.gz", "--key", "pub.pem", "--into", "packs")
     for version in ("2026.03.01", "2026.03.02"):
@@ -73,7 +81,7 @@ def test_an_installed_pack_that_was_changed_ends_a_scan_and_is_not_replaced_by_t
     assert "pack.tar.gz:1: is not what pack.tar.gz.sig was made of" in done.err
 
 
-def test_install_says_what_it_replaced(aicensus, made):
+def test_install_says_what_it_replaced(aicensus, made, unlinted):
     install = ("signatures", "install", "pack.tar.gz", "--key", "pub.pem", "--into", "packs")
     made()
     assert aicensus(*install).out.startswith("installed in packs, after nothing: acme 2026.03.01")
@@ -104,7 +112,7 @@ def test_a_version_that_is_no_day_is_refused(aicensus, made):
 
 
 @pytest.mark.parametrize("version", ["2026.03.16.2", "2026.03.17"])
-def test_a_version_of_tomorrow_is_fine(aicensus, made, version):
+def test_a_version_of_tomorrow_is_fine(aicensus, made, version, unlinted):
     done = aicensus("signatures", "verify", made(version=version), "--key", "pub.pem")
     assert done.code == 0
 
@@ -117,7 +125,7 @@ def test_verify_names_what_breaks_a_shipped_case_and_where(aicensus, made):
     assert "breaks a case of saas_chat/chatgpt" in done.out
 
 
-def test_install_where_nothing_can_be_written_is_refused(aicensus, made):
+def test_install_where_nothing_can_be_written_is_refused(aicensus, made, unlinted):
     done = aicensus("signatures", "install", made(), "--key", "pub.pem", "--into", "/proc/nowhere")
     assert (done.code, done.out) == (13, "")
     assert "/proc/nowhere: cannot be written: " in done.err
