@@ -55,6 +55,9 @@ def detect(
         return Detected(None, wrong)
     sample = Sample(head, tail)
     certain = [f for f in formats.values() if f.id not in GENERIC and knows(f, sample)]
+    if not certain and (pages := sample.paged()) is not None:
+        documents = [f for f in formats.values() if f.reader.kind == "json_doc"]
+        certain = [f for f in documents if f.id not in GENERIC and knows(f, pages)]
     weak = [f.id for f in certain if f.detect.weak]
     if len(weak) < len(certain):
         certain = [f for f in certain if not f.detect.weak]

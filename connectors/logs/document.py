@@ -50,10 +50,20 @@ def is_document(head: bytes, names: Collection[str] = ()) -> bool:
     if pages == {False}:
         return False
     if len(lines) > 1 and objects:
-        return (True in pages) or _RECORDS.match(text) is not None or text.lstrip().startswith("[")
+        listed = text.lstrip().startswith("[") or any(map(_listed, lines[:LINES]))
+        return listed or (True in pages) or _RECORDS.match(text) is not None
     walk = Walk("")
     walk.feed(head)
     return walk.lists > 0 or len(lines) > 1
+
+
+def _listed(line: str) -> bool:
+    """Whether a line is a list of objects."""
+    try:
+        found = json.loads(line) if line.lstrip().startswith("[") else None
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, list) and any(isinstance(one, dict) for one in found)
 
 
 def _object(line: str) -> dict[str, object] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from copy import copy
 from typing import TYPE_CHECKING, Any, Final
 
 from connectors.logs.document import WRAPPED, first_elements, is_document
@@ -11,6 +12,7 @@ from connectors.logs.header import split_header
 from connectors.logs.model import AUTO
 from connectors.logs.prefix import object_behind, strip_prefix
 from connectors.logs.tables import sniff
+from connectors.logs.walk import WRAPPERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +39,16 @@ class Sample:
     def without_prefix(self) -> str:
         """The first line after a syslog prefix, if it has one."""
         return strip_prefix(self.first)
+
+    def paged(self) -> Sample | None:
+        """The sample by what its objects wrap, where each line is a page of records; else None."""
+        if self.parquet or self.text.lstrip().startswith("["):
+            return None
+        lists = (page.get(key) for page in self.objects for key in WRAPPERS)
+        found = [one for held in lists if isinstance(held, list) for one in held]
+        inside = copy(self)
+        inside.objects = [one for one in found if isinstance(one, dict)][:EARLY]
+        return inside if inside.objects else None
 
 
 def header_of(fmt: Format, sample: Sample) -> tuple[str, ...]:

@@ -34,7 +34,7 @@ _ESCAPES: Final = {
 # port_of_url also gives the port a scheme implies, and those are no telltale ports.
 _PIECES: Final = frozenset(
     {
-        "flow_port_of", "host_of", "ip_or_nothing", "lower", "ltrim", "nothing", "nullif",
+        "flow_port_of", "any_port_of", "host_of", "ip_or_nothing", "lower", "ltrim", "nothing", "nullif",
         "path_of", "port_of", "port_of_url", "regexp_extract", "rtrim", "split_part", "trim",
         "upper", "url_decode",
     }

@@ -7,8 +7,11 @@ import json
 import pytest
 
 from connectors.logs import document
+from connectors.logs.detect import detect
 from connectors.logs.document import document_segments, is_document
 from connectors.logs.pages import MOST_CUT, is_page, top_names
+
+from .conftest import all_formats
 
 
 def row(n):
@@ -39,6 +42,24 @@ def test_each_line_may_be_a_list(read_text):
     assert (hosts(found), found.column("line")) == (
         ["h1.example", "h2.example", "h3.example"],
         [1, 2, 2],
+    )
+
+
+def test_pages_with_an_object_before_the_list_are_recognised():
+    entry = {"date_create": 1772438400, "action": "a", "actor": {}, "entity": {}, "context": {}}
+    line = json.dumps({"response_metadata": {"next": "x"}, "entries": [entry]}) + "\n"
+    found = detect((line * 2).encode(), "a.json", all_formats())
+    assert found.format is not None
+    assert found.format.id == "slack_audit"
+    records = json.dumps({"name": "x", "entries": [{"date_create": 1}]}) + "\n"
+    assert detect((records * 2).encode(), "a.json", all_formats()).format is None
+
+
+def test_an_object_before_a_list_of_records_costs_itself(read_text):
+    found = read_text("generic_json", f'{{"cursor": "x"}}\n{json.dumps([row(1), row(2)])}\n')
+    assert (hosts(found), [line for line, _ in places(found)]) == (
+        ["h1.example", "h2.example"],
+        [1],
     )
 
 
