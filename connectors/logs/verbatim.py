@@ -34,9 +34,9 @@ _ESCAPES: Final = {
 # port_of_url also gives the port a scheme implies, and those are no telltale ports.
 _PIECES: Final = frozenset(
     {
-        "flow_port_of", "any_port_of", "host_of", "ip_or_nothing", "lower", "ltrim", "nothing", "nullif",
-        "path_of", "port_of", "port_of_url", "regexp_extract", "rtrim", "split_part", "trim",
-        "upper", "url_decode",
+        "any_port_of", "flow_port_of", "host_of", "ip_or_nothing", "lower", "ltrim", "nothing",
+        "nullif", "path_of", "port_of", "port_of_url", "regexp_extract", "rtrim", "split_part",
+        "trim", "upper", "url_decode",
     }
 )  # fmt: skip
 # Of names of applications also what takes a text out of a JSON object or list, or cuts one.
