@@ -10,16 +10,22 @@ cef_class, cef_name and cef_severity.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 
 from connectors.logs.readers.base import Bad, Source
-from connectors.logs.readers.marks import Marks, Piece, escaped, find_marks, pieces
+from connectors.logs.readers.cefescapes import as_it_is, unescaped
+from connectors.logs.readers.ceflayout import SIGN, SPACE, CefLayouts, key_in, signs_behind
+from connectors.logs.readers.layout import read_apart
+from connectors.logs.readers.marks import (
+    Marks,
+    Piece,
+    escaped,
+    find_marks,
+    pieces,
+)
 from connectors.logs.readers.pairs import Names, PairTable, Places
 
 if TYPE_CHECKING:
@@ -37,8 +43,7 @@ HEADER: Final = (
     "cef_severity",
 )
 BARS: Final = 7
-BAR, SIGN, SPACE = ord("|"), ord("="), ord(" ")
-KEY: Final = re.compile(r"[A-Za-z0-9_][0-9A-Za-z_.\[\]-]*")
+BAR: Final = ord("|")
 # ArcSight's guide gives each key a short and a long name; some products write the long one
 LONG: Final = {
     "src": "sourceaddress", "spt": "sourceport", "shost": "sourcehostname",
@@ -58,7 +63,6 @@ _STEMS: Final = (
     *(f"flexNumber{i}" for i in (1, 2)), "flexDate1",
 )  # fmt: skip
 _CUSTOM: Final = {"cs": "string", "cn": "number", "cfp": "floatingpoint", "c6a": "ipv6address"}
-_LF: Final = re.compile(r"\\(.)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,7 @@ class CefReader:
         """The wanted fields of every record that has a CEF header."""
         names = _names(self.wanted)
         finder = _Finder(names, slashes=b"\\" in segment.data)
-        pairs = Places.joined(map(finder.find, pieces(segment)))
+        pairs = Places.joined(map(finder.read, pieces(segment)))
         plain = unescaped if finder.slashes else as_it_is
         table = PairTable(self.fmt, segment, names, pairs, plain, finder.bad)
         for stem in _STEMS:
@@ -96,9 +100,29 @@ class _Finder:
         self.bad: list[Bad] = []
         self.slashes = slashes
         self._names = names
+        self._layouts = CefLayouts(names)
+
+    def read(self, piece: Piece) -> Places:
+        """All pairs of wanted fields, those of the header included."""
+        if not self._layouts.worth_while():
+            return self.find(piece)
+        marks = find_marks(piece, b"|")
+        if self.slashes:
+            marks = _without_content(piece, marks)
+        bars, counts = _bars(piece, marks)
+        signs = signs_behind(
+            piece, np.where(counts < BARS, -1, bars[:, -1] + 1), slashes=self.slashes
+        )
+        found, others = self._layouts.read(piece, signs)
+        if len(others) == len(piece.starts):
+            return self.find(piece)
+        followed = np.delete(np.arange(len(piece.starts)), others)
+        header = header_places(self._names, HEADER, followed, bars[followed], piece.row)
+        apart = [read_apart(piece, others, self.find, self.bad)] if len(others) else []
+        return Places.joined([header, *found, *apart])
 
     def find(self, piece: Piece) -> Places:
-        """All pairs of wanted fields, those of the header included, in order."""
+        """The same, found by all that parts them."""
         marks = find_marks(piece, b"|= ")
         if self.slashes:
             marks = _without_content(piece, marks)
@@ -114,7 +138,7 @@ class _Finder:
         chosen = np.flatnonzero(alone)
         key_from = at[chosen - 1] + 1
         key_from[first[chosen]] = extension[owner[chosen[first[chosen]]]]
-        codes, valid = self._names.of(piece.data, key_from, at[chosen], _key)
+        codes, valid = self._names.of(piece.data, key_from, at[chosen], key_in)
         if not valid.all():
             chosen, codes = chosen[valid], codes[valid]
         ends = _value_ends(piece, at, kind, owner, chosen)
@@ -125,28 +149,34 @@ class _Finder:
 
     def _header(self, piece: Piece, marks: Marks) -> tuple[Places, NDArray[np.int64]]:
         """The wanted fields of headers, and where the pairs begin; -1 in records without one."""
-        size = len(piece.starts)
-        begin = where(piece, b"CEF:")
-        bars = np.flatnonzero(marks.kind == BAR)
-        owner = marks.owner[bars]
-        bars = bars[marks.at[bars] > begin[owner]]
-        count = np.bincount(marks.owner[bars], minlength=size)
-        count[begin < 0] = 0
-        base = np.concatenate([[0], np.cumsum(np.bincount(marks.owner[bars], minlength=size))])[:-1]
+        at, count = _bars(piece, marks)
+        self._tell(piece, count)
         good = count >= BARS
-        at = marks.at[bars][np.where(good, base, 0)[:, None] + np.arange(BARS)] if good.any() else (
-            np.zeros((size, BARS), np.int64)
-        )  # fmt: skip
-        self._tell(piece, begin, count)
         extension = np.where(good, at[:, -1] + 1, -1)
         rows = np.flatnonzero(good)
         return header_places(self._names, HEADER, rows, at[good], piece.row), extension
 
-    def _tell(self, piece: Piece, begin: NDArray[np.int64], count: NDArray[np.int64]) -> None:
+    def _tell(self, piece: Piece, count: NDArray[np.int64]) -> None:
         for row in np.flatnonzero(count < BARS).tolist():
             short = f"CEF header ends early: {count[row]} of {BARS} bars"
-            reason = "no CEF header" if begin[row] < 0 else short
+            reason = "no CEF header" if count[row] < 0 else short
             self.bad.append(Bad(row + piece.row, None, reason))
+
+
+def _bars(piece: Piece, marks: Marks) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The bars of the header of each record, and how many there are, -1 where no header begins."""
+    size = len(piece.starts)
+    begin = where(piece, b"CEF:")
+    bars = np.flatnonzero(marks.kind == BAR)
+    owner = marks.owner[bars]
+    bars = bars[marks.at[bars] > begin[owner]]
+    count = np.bincount(marks.owner[bars], minlength=size)
+    base = np.cumsum(count) - count
+    count[begin < 0] = -1
+    good = count >= BARS
+    if not good.any():
+        return np.zeros((size, BARS), np.int64), count
+    return marks.at[bars][np.where(good, base, 0)[:, None] + np.arange(BARS)], count
 
 
 def where(piece: Piece, word: bytes) -> NDArray[np.int64]:
@@ -236,39 +266,9 @@ def _labelled(table: PairTable, stem: str) -> None:
     table.add(more)
 
 
-def _key(text: str) -> str | None:
-    return text if KEY.fullmatch(text) else None
-
-
 def _known(names: Names, name: str) -> int:
     """The number of a field that is read in any case."""
     number = names.number(name)
     if number is None:
         raise AssertionError(name)
     return number
-
-
-def as_it_is(values: pa.Array, _starts: NDArray[np.int64]) -> pa.Array:
-    """Values without escapes."""
-    return values
-
-
-def unescaped(values: pa.Array, _starts: NDArray[np.int64]) -> pa.Array:
-    """Values with their escapes undone."""
-    mask = pc.match_substring(values, "\\")
-    if not pc.any(mask).as_py():
-        return values
-    some = values.filter(mask)
-    inner = pc.replace_substring_regex(some, r"\\([\\=|])", r"\1")
-    # a line end is rare; only where one is spelled the order of escapes can matter
-    ends = pc.match_substring_regex(some, r"(?:^|[^\\])(?:\\\\)*\\[nr]")
-    if pc.any(ends).as_py():
-        spelled = [_spoken(text) for text in some.filter(ends).to_pylist()]
-        inner = pc.replace_with_mask(inner, ends, pa.array(spelled, pa.string()))
-    return pc.replace_with_mask(values, mask, inner)
-
-
-def _spoken(text: str) -> str:
-    """A value with all its escapes undone."""
-    plain = {"n": "\n", "r": "\r", "=": "=", "|": "|", "\\": "\\"}
-    return _LF.sub(lambda found: plain.get(found[1], found[0]), text)

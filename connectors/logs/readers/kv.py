@@ -19,9 +19,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.logs.readers.base import Bad, Source
-from connectors.logs.readers.marks import BLANKS, Marks, Piece, escaped, find_marks, pieces
+from connectors.logs.readers.kvlayout import QUOTE, KvLayouts
+from connectors.logs.readers.layout import read_apart
+from connectors.logs.readers.marks import (
+    BLANKS,
+    Marks,
+    Piece,
+    escaped,
+    find_bytes,
+    find_marks,
+    pieces,
+)
 from connectors.logs.readers.pairs import Names, PairTable, Places
-from connectors.logs.remarks import cut_short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +40,6 @@ if TYPE_CHECKING:
     from connectors.logs.model import Format
     from connectors.logs.values import Segment
 
-QUOTE: Final = ord('"')
 # what stands between a break and an equals sign: the key is its end, behind a separator if any
 KEY: Final = re.compile(r"(?:^|.*[\s,;|\[>])([A-Za-z_][0-9A-Za-z_.-]*)", re.DOTALL)
 NEVER_CLOSED: Final = "quote never closed"
@@ -52,19 +60,14 @@ class KvReader:
         slashes = b"\\" in segment.data
         rule = self.fmt.reader
         finder = _Finder(names, rule.pair.encode(), rule.parts.encode(), slashes=slashes)
-        pairs = Places.joined(map(finder.find, pieces(segment)))
+        pairs = Places.joined(map(finder.read, pieces(segment)))
         data = np.frombuffer(segment.data, np.uint8)
-        bad = [one for one in finder.bad if names.code(one.field or "") >= 0]
-        segment.notices += [  # what nothing is made of costs no record
-            cut_short(one.field or "", int(segment.line_no[one.row]))
-            for one in finder.bad
-            if names.code(one.field or "") < 0
-        ]
 
         def plain(values: pa.Array, starts: NDArray[np.int64]) -> pa.Array:
+            values = finder.cut(values, data, starts)
             return _unescaped(values, data[starts - 1] == QUOTE) if slashes else values
 
-        return PairTable(self.fmt, segment, names, pairs, plain, bad).source()
+        return PairTable(self.fmt, segment, names, pairs, plain, finder.bad).source()
 
 
 class _Finder:
@@ -82,14 +85,40 @@ class _Finder:
         self._breaks = BLANKS + parts
         self._break = re.compile(rb"[%b]" % re.escape(self._breaks))
         self._stop = re.compile(rb'[%b"]' % re.escape(self._breaks))
+        self._layouts = KvLayouts(self._scan, names, self._sign, self._breaks, slashes=slashes)
         begins, one = rb"(?:(?<=[\s,;|\[>])|^)", re.escape(sign)
         # Check Point doubles the sign before some quoted values: methods::"ESP: AES-128"
         self._token = re.compile(
             begins + b"(" + _NAME + b")" + one + b"(?:" + one + b'(?="))?|"|' + one
         )
 
+    def read(self, piece: Piece) -> Places:
+        """All pairs of wanted fields."""
+        if not self._layouts.worth_while():
+            return self.find(piece)
+        found, others = self._layouts.read(piece, self._layouts.signs(piece))
+        if len(others) == len(piece.starts):
+            return self.find(piece)
+        if len(others):
+            found.append(read_apart(piece, others, self.find, self.bad))
+        return Places.joined(found)
+
+    def cut(self, values: pa.Array, data: NDArray[np.uint8], starts: NDArray[np.int64]) -> pa.Array:
+        """Values that begin at `starts`, those without quotes up to what parts pairs."""
+        _, _, buffer = values.buffers()
+        if buffer is None or not len(find_bytes(buffer, self._breaks)):
+            return values
+        breaks = f"[{re.escape(self._breaks.decode())}]"
+        mask = pc.match_substring_regex(values, breaks)
+        mask = pc.and_(mask, pa.array(data[starts - 1] != QUOTE))
+        if not pc.any(mask).as_py():
+            return values
+        short = pc.replace_substring_regex(values.filter(mask), f"(?s){breaks}.*", "")
+        short = pc.replace_substring_regex(short, "^(.+)[,;]$", r"\1")
+        return pc.replace_with_mask(values, mask, short)
+
     def find(self, piece: Piece) -> Places:
-        """All pairs of wanted fields, in order."""
+        """All pairs of wanted fields, found by all that parts them."""
         marks = find_marks(piece, self._breaks + bytes([self._sign, QUOTE]))
         if self._slashes:
             marks = _without_content(piece, marks)

@@ -17,7 +17,8 @@ import numpy as np
 
 from connectors.logs.frame import text_array
 from connectors.logs.readers.base import Bad, Source
-from connectors.logs.readers.cef import as_it_is, header_places, where
+from connectors.logs.readers.cef import header_places, where
+from connectors.logs.readers.cefescapes import as_it_is
 from connectors.logs.readers.marks import Piece, find_marks, pieces
 from connectors.logs.readers.pairs import Names, PairTable, Places
 

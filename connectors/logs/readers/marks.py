@@ -10,6 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     from connectors.logs.values import Segment
@@ -66,7 +67,7 @@ def pieces(segment: Segment) -> Iterator[Piece]:
         low = high
 
 
-def find_bytes(data: bytes, bytes_: bytes) -> NDArray[np.int64]:
+def find_bytes(data: bytes | pa.Buffer, bytes_: bytes) -> NDArray[np.int64]:
     """Where any of `bytes_` stands in a block."""
     text = np.frombuffer(data, np.uint8)
     parts = [np.empty(0, np.int64)]

@@ -37,7 +37,10 @@ if TYPE_CHECKING:
 
 
 class Places(NamedTuple):
-    """Pairs by their records, in order: the number of the field, and where the value lies."""
+    """Pairs: their record, the number of their field, and where the value lies.
+
+    Those of one field in one record are in order.
+    """
 
     owner: NDArray[np.int32]
     codes: NDArray[np.int16]
@@ -46,17 +49,14 @@ class Places(NamedTuple):
 
     @classmethod
     def joined(cls, parts: Iterable[Places]) -> Places:
-        """One after the other; pairs of a record stay together, those of the first part first."""
+        """One after the other."""
         all_ = list(parts)
-        one = cls(
+        return cls(
             np.concatenate([np.empty(0, np.int32), *(part.owner for part in all_)]),
             np.concatenate([np.empty(0, np.int16), *(part.codes for part in all_)]),
             np.concatenate([np.empty(0, np.int64), *(part.starts for part in all_)]),
             np.concatenate([np.empty(0, np.int64), *(part.ends for part in all_)]),
         )
-        if (np.diff(one.owner) < 0).any():
-            return one.take(np.argsort(one.owner, kind="stable"))
-        return one
 
     def take(self, at: NDArray[np.int64]) -> Places:
         """The pairs at these indices."""
@@ -100,7 +100,8 @@ class Names:
         if number is None:
             self.unread.add(key)
             return -1
-        self.spelled.setdefault(number, key)
+        # whichever record is read first: a log that spells it in two ways is told of one of them
+        self.spelled[number] = max(self.spelled.get(number, key), key)
         return number
 
     def _number(self, text: str, key: Callable[[str], str | None]) -> int:
@@ -146,6 +147,7 @@ class PairTable:
     pairs: Places
     plain: Plain
     bad: list[Bad]
+    _groups: dict[int, NDArray[np.int64]] | None = None
 
     def source(self) -> Source:
         """The wanted fields of every record that is not bad."""
@@ -159,7 +161,9 @@ class PairTable:
         good[[bad.row for bad in self.bad]] = False
         columns = {}
         strict = destination_fields(self.fmt)
-        for code, at in self._groups():
+        for code, at in self._found().items():
+            if code >= len(wanted):
+                continue
             name = wanted[code]
             owner = pairs.owner[at]
             again = np.flatnonzero(owner[1:] == owner[:-1])
@@ -180,8 +184,24 @@ class PairTable:
         return source
 
     def places(self, code: int) -> NDArray[np.int64]:
-        """The pairs of one field, in order."""
-        return np.flatnonzero(self.pairs.codes == code)
+        """The pairs of one field, in order of the records."""
+        return self._found().get(code, np.empty(0, np.int64))
+
+    def _found(self) -> dict[int, NDArray[np.int64]]:
+        """The pairs of each field that has any, in order of the records."""
+        if self._groups is None:
+            order = np.argsort(self.pairs.codes, kind="stable")
+            codes = self.pairs.codes[order]
+            edges = np.append(np.flatnonzero(np.diff(codes, prepend=np.int16(-1))), len(codes))
+            self._groups = {
+                int(codes[low]): self._by_record(order[low:high]) for low, high in pairwise(edges)
+            }
+        return self._groups
+
+    def _by_record(self, at: NDArray[np.int64]) -> NDArray[np.int64]:
+        owner = self.pairs.owner[at]
+        rises = bool((owner[1:] >= owner[:-1]).all())
+        return at if rises else at[np.argsort(owner, kind="stable")]
 
     def add(self, more: Iterable[tuple[int, NDArray[np.int64]]]) -> None:
         """Have pairs be another field, too: its number, and which pairs."""
@@ -189,30 +209,20 @@ class PairTable:
             self.pairs.take(at)._replace(codes=np.full(len(at), code, np.int16))
             for code, at in more
         ]
-        self.pairs = Places.joined([self.pairs, *parts])
+        if parts:
+            self.pairs, self._groups = Places.joined([self.pairs, *parts]), None
 
     def texts(self, at: NDArray[np.int64]) -> pa.Array:
         """The values of pairs, which are given in order."""
         starts = self.pairs.starts[at]
         return self.plain(text_array(self.segment.data, starts, self.pairs.ends[at]), starts)
 
-    def _groups(self) -> list[tuple[int, NDArray[np.int64]]]:
-        """The pairs of each wanted field, in order of the records."""
-        order = np.argsort(self.pairs.codes, kind="stable")
-        codes = self.pairs.codes[order]
-        edges = codes.searchsorted(np.arange(len(self.names.wanted) + 1))
-        return [
-            (code, order[low:high])
-            for code, (low, high) in enumerate(pairwise(edges))
-            if high > low
-        ]
-
     def _column(self, at: NDArray[np.int64]) -> pa.Array:
         """A value for each record; null for those without such a pair, or with a word for none."""
         values = self.texts(at)
         words = self.fmt.reader.missing
         longest = max((len(word.encode()) for word in words), default=-1)
-        if ((self.pairs.ends[at] - self.pairs.starts[at]) <= longest).any():
+        if pc.min(pc.binary_length(values)).as_py() <= longest:
             nothing = pc.is_in(values, value_set=pa.array(words, pa.string()))
             values = pc.if_else(nothing, None, values)
         size = len(self.segment)
