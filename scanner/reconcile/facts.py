@@ -248,7 +248,7 @@ def row_facts(
         lines=lines,
         vendors=maker.ids,
         in_house=maker.in_house,
-        models=tuple(modelnames.models(product_text)),
+        models=_models(row),
         versions=_versions(product_text, row.notes),
         domains=frozenset(row.domains),
         registrable=frozenset(registrable(host) for host in row.domains),
@@ -282,6 +282,16 @@ def _lines(row: Declaration, products: Products, product_text: str) -> tuple[Fou
     if not found and not product_text:
         found = [hit for cell in row.vendor for hit in products.find(cell)]
     return tuple({hit.line.id: hit for hit in reversed(found)}.values())
+
+
+def _models(row: Declaration) -> tuple[modelnames.Model, ...]:
+    """The models of the product and model cells. A product such as "Gemini API" names a family
+    only; where the model cells say which of it, they count."""
+    said = modelnames.models("; ".join(row.model))
+    sold = modelnames.models("; ".join(row.product))
+    told = {model.family for model in said}
+    wide = [m for m in sold if m.version or m.variants or m.family not in told]
+    return (*wide, *said)
 
 
 def _of_cell(cell: str, products: Products) -> list[Found]:

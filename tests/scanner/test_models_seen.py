@@ -53,3 +53,18 @@ def test_a_flood_of_names_is_counted_and_hides_no_maker(census, write, monkeypat
     assert (asset["models_more"], asset["model_makers"]) == (38, ["DeepSeek"])
     told = {one["model"] for one in asset["evidence"]}
     assert told == {"acme-0", "acme-1", "deepseek.r1-v1:0", "(other)"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "state"), [("gemini-2.5-pro", "drifted"), ("gemini-2.5-flash", "managed")]
+)
+def test_a_model_that_no_row_declares_is_drift(census, tmp_path, asked, state):
+    host = "generativelanguage.googleapis.com"
+    url = f"https://{host}/v1beta/models/{asked}:generateContent"
+    log, register = tmp_path / "proxy.csv", tmp_path / "r.csv"
+    log.write_text(f"{HEADER}2026-10-20T10:00:00Z,u,10.0.0.1,{host},{url},POST,x,1,2,allowed\n")
+    register.write_text(
+        f"Ref,Name,Vendor,Product,Model,URL,Status\nA,Quotes,Google,Gemini API,Gemini 2.5 Flash,https://{host},Approved\n"
+    )
+    (asset,) = census(log, inventories=(str(register),))["assets"]
+    assert (asset["state"], asset["fields"]) == (state, ["model"] if state == "drifted" else [])
