@@ -78,7 +78,8 @@ def verbatim(fmt: Format) -> Verbatim | None:
     if reader.wrappers:
         escapes.add("json")
     columns = [name for name in READ if name in fmt.expressions.map]
-    for name in columns:
+    roles = [name for name in ("server_ip", "server_port") if name in fmt.expressions.map]
+    for name in (*columns, *roles):  # rules read what a role puts in the place of a destination
         for expression in fmt.expressions.map[name]:
             if not _is_piece(syntax(expression.sql), _APP_PIECES if name in APPS else _PIECES):
                 return None
