@@ -129,8 +129,13 @@ def refused(
                 continue
             if refusal.firm or not any(row.row.lifecycle == "approved" for row in rows):
                 sure = refusal.firm and not one.by_name
-                return f"runs {one}, and {refusal.said} {one.family.maker_name}", sure
+                return f"{does(asset)} {one}, and {refusal.said} {one.family.maker_name}", sure
     return None
+
+
+def does(asset: AssetFacts) -> str:
+    """What an asset does with its models: a hub is where they are fetched."""
+    return "fetches" if asset.asset.kind == "model_hub" else "runs"
 
 
 def _settles(row: RowFacts, one: Made) -> bool:

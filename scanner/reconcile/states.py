@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from scanner.reconcile.drift import department_fault, drifted, scope_fault
 from scanner.reconcile.looked import DAYS_TO_BE_GONE
-from scanner.reconcile.makers import refused
+from scanner.reconcile.makers import does, refused
 from scanner.reconcile.model import AssetState
 from scanner.reconcile.rulings import Ruling, forbidden_model, ruling, tenant_fault
 
@@ -80,7 +80,7 @@ def _verdict(  # noqa: PLR0911  one return a state, in their order
     if said.denied is not None:
         reason = f": {said.denied.reason}" if said.denied.reason else ""
         model = forbidden_model(said.denied.match, asset)
-        runs = f"; it runs {model}" if model is not None else ""
+        runs = f"; it {does(asset)} {model}" if model is not None else ""
         why = f"rule {said.denied.id} forbids it{reason}{runs}"
         return _Verdict("prohibited", why, (said.denied.id,))
     late = _retired(asset, rows, as_of)

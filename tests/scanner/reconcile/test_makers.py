@@ -40,6 +40,12 @@ def test_a_rule_about_a_maker_forbids_its_models_behind_a_gateway(hold, router, 
     assert held.assets["a1"].why == f"rule P9 forbids it; it runs {R1} (DeepSeek)"
 
 
+def test_from_a_hub_models_are_fetched(hold, asset):
+    hub = asset(product="Ollama library", vendor="Ollama", kind="model_hub", models=("qwen2.5:7b",))
+    held = hold([hub], [], policy={"prohibited": [{"id": "P7", "match": {"model_maker": "Qwen"}}]})
+    assert held.assets["a1"].why == "rule P7 forbids it; it fetches qwen2.5:7b (Alibaba Qwen)"
+
+
 @pytest.mark.parametrize("models", [("anthropic.claude-v2",), (), ("deepseeker-1",)])
 def test_and_nothing_else(hold, router, approved, models):
     assert hold([router(*models)], [approved()], policy=BAN).state() == "managed"
