@@ -140,6 +140,7 @@ class Families:
         """Every family a name fits that no other of them beats, by id."""
         if len(name) > LONGEST_TEXT or not self._of_pattern:
             return ()
+        name = name.encode("utf-8", "replace").decode()  # JSON may hold half a surrogate pair
         found = self._fitting(spellings(name)) or self._fitting(inner(name))
         beaten = frozenset().union(*(self._over[one] for one in found))
         return tuple(self.by_id[one] for one in sorted(found - beaten))

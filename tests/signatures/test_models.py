@@ -73,6 +73,7 @@ def test_there_are_the_families_people_ask_for():
         ("gpt-parts-catalogue", None),
         ("notdeepseek-r1", None),
         ("", None),
+        ("\ud800gpt-4", None),
         ("x" * 5000, None),
     ],
 )
