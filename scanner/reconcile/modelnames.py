@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from connectors.declared.text import fold
 from scanner.reconcile.tables import read
+from signatures.families import shipped_families
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,8 +64,16 @@ def covers(declared: Iterable[Model], observed: str) -> bool | None:
         return None
     seen = _one(_PACKAGING.sub("", observed.casefold()))
     if not seen:
-        return None
+        return _other_family(wanted, observed)
     return any(_covers(one, seen[0]) for one in wanted)
+
+
+def _other_family(declared: Iterable[Model], observed: str) -> bool | None:
+    """False for a model of a family that is surely none of the declared; else nobody can say."""
+    family = shipped_families().of(observed)
+    known = [shipped_families().of(one.text) for one in declared]
+    others = [one for one in known if one is not None and one != family]
+    return False if family is not None and len(others) == len(known) else None
 
 
 def _covers(declared: Model, seen: Model) -> bool:

@@ -171,6 +171,8 @@ def test_spellings_of_people(cell, who):
         ("XGBoost", "gpt-4.1", None),
         ("gpt-4.1", "", None),
         ("gpt-4.1", "our-own-model", None),
+        ("gpt-4.1", "voyage-3-large", False),
+        ("gpt-4.1, our model", "NousResearch/Hermes-3-Llama-3.1-8B", False),
     ],
 )
 def test_a_family_covers_its_versions_and_a_version_only_itself(declared, observed, verdict):
