@@ -1,18 +1,14 @@
 """Scans of object stores: objects count as their files do, and what fails is one account."""
 
 import gzip
-import logging
-import runpy
-from pathlib import Path
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from scanner.errors import NothingToScan
+from tests.connectors.files.objects.stand_in import StandIn
+from tests.stores import moto_server
 
-OBJECTS = Path(__file__).parents[1] / "connectors/files/objects"
-StandIn = runpy.run_path(str(OBJECTS / "stand_in.py"))["StandIn"]
 HEADER = "ts,src_ip,user,dst_host,dst_port\n"
 SECRET = "wJalrHUSH"  # noqa: S105
 
@@ -60,11 +56,8 @@ def scan(census, stand_in):
 @pytest.fixture(scope="module")
 def moto():
     """The address of a moto server."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    yield "http://{}:{}".format(*server.get_host_and_port())
-    server.stop()
+    with moto_server() as address:
+        yield address
 
 
 def ends(document) -> dict[str, tuple[str, str | None]]:

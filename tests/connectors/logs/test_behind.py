@@ -6,20 +6,9 @@ import json
 
 import pytest
 
-from connectors.logs.model import Format
+from .own import own
 
 RECORD = {"ts": "1772438400", "host": "a.example"}
-
-
-def own(reader, columns=None, drop=None):
-    return Format.model_validate({
-        "id": "own",
-        "about": "",
-        "reader": reader,
-        "map": {"time": ["time_any(ts)"], "dst_host": ["host"], **(columns or {})},
-        "drop": drop or {},
-        "require": ["time", "dst_host"],
-    })  # fmt: skip
 
 
 LOOSE = own({"kind": "ndjson", "syslog": True}, {"app": ["syslog_program"]})

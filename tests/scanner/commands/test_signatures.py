@@ -6,23 +6,7 @@ import json
 
 import pytest
 
-OWN = """id: saas_app/pallet_mind
-name: Pallet Mind
-kind: saas_app
-vendor: pallet-mind
-vendor_name: Pallet Mind
-summary: Made-up assistant for warehouses.
-usage: chat
-indicators:
-  - type: host_exact
-    value: pallet-mind.example
-    surface: web
-    confidence: high
-    evidence: [{kind: page, ref: "https://pallet-mind.example/", seen: "2026-03-01"}]
-cases:
-  - {observe: {dst_host: pallet-mind.example}, match: true}
-  - {observe: {dst_host: pallet-mind.example.evil.example}, match: false}
-"""
+from .overlays import OWN
 
 
 @pytest.fixture

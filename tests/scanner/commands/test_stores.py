@@ -1,12 +1,9 @@
 """`scan` and `formats` of object stores, as a person calls them."""
 
-import runpy
-from pathlib import Path
-
 import pytest
 
-OBJECTS = Path(__file__).parents[2] / "connectors/files/objects"
-StandIn = runpy.run_path(str(OBJECTS / "stand_in.py"))["StandIn"]
+from tests.connectors.files.objects.stand_in import StandIn
+
 LOG = b"ts,user,dst_host,dst_port\n2026-03-01T00:00:00Z,ada,api.openai.com,443\n"
 
 

@@ -1,20 +1,16 @@
 """Stores on loopback: moto for what S3 does, a stand-in for what stores do wrong."""
 
-import logging
-import runpy
-from pathlib import Path
-
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from connectors.files.discover import discover
 from connectors.files.limits import Limits
 from connectors.files.notice import Notice
 from connectors.files.objects.access import Access
 from connectors.files.stream import open_streams
+from tests.connectors.files.objects.stand_in import StandIn
+from tests.stores import moto_server
 
-StandIn = runpy.run_path(str(Path(__file__).with_name("stand_in.py")))["StandIn"]
 LOG = b"".join(b"%d,10.0.0.%d,api.example.net,%d\n" % (n, n % 250, n * 977) for n in range(400))
 
 
@@ -35,11 +31,8 @@ def nobody(monkeypatch, tmp_path):
 @pytest.fixture(scope="session")
 def moto():
     """The address of a moto server."""
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    yield "http://{}:{}".format(*server.get_host_and_port())
-    server.stop()
+    with moto_server() as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
