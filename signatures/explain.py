@@ -36,7 +36,8 @@ def located(
     errors = problem.errors(include_url=False)
     first = min(errors, key=lambda error: (error["type"] == "missing", line_at(raw, error["loc"])))
     loc = first["loc"]
-    known = sorted(model_of(loc[:-1], model).model_fields)
+    fields = model_of(loc[:-1], model).model_fields
+    known = sorted(field.alias or name for name, field in fields.items())
     context = {"known": known, **first.get("ctx", {})}
     said, hint = _said(first["type"], first["msg"], context, first["input"], str(loc[-1]))
     return SignatureError(source, line_at(raw, loc), dotted(loc), said, hint)
