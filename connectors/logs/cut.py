@@ -52,7 +52,9 @@ class Cut:
         if fmt.reader.kind == "parquet":
             yield from parquet_segments(fmt, stream)
             return
-        if fmt.reader.kind == "json_doc" and is_document(stream.head(), top_names(fmt)):
+        if fmt.reader.kind == "json_doc" and is_document(
+            stream.head(), top_names(fmt), prefixed=fmt.reader.syslog
+        ):
             yield from document_segments(stream)
             return
         rules = _rules(fmt, stream.path)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 
 from connectors.logs.jsonlists import BLANKS
 from connectors.logs.pages import Pages, is_page
+from connectors.logs.prefix import object_behind
 from connectors.logs.walk import WRAPPERS, Walk
 
 if TYPE_CHECKING:
@@ -32,17 +33,20 @@ _RECORDS = re.compile(r'\s*\{[^\[\]{}]*"[Rr]ecords"\s*:\s*\[')
 WRAPPED: Final = re.compile(rf'\s*(?:\[|\{{[^\[\]{{}}]*"(?:{_NAMES})"\s*:\s*\[)')
 
 
-def is_document(head: bytes, names: Collection[str] = ()) -> bool:
+def is_document(head: bytes, names: Collection[str] = (), *, prefixed: bool = False) -> bool:
     """Whether a JSON text is one document, or several, rather than one record a line.
 
     Of a text whose lines are whole objects `Records` makes documents of them. `items` or `events`
     may well be a field of a record: they do so if the elements of the list have more of the fields
     that the format reads (names: in canonical spelling) than what is around the list.
+    prefixed: records may stand behind a syslog prefix, each on its line.
     """
     text = head.decode("utf-8", "replace")
     lines = [line for line in text.split("\n") if line.strip()]
     if not lines:
         return False
+    if prefixed and lines[0].lstrip()[:1] not in ("{", "[") and object_behind(lines[0]):
+        return False  # a record behind a syslog prefix
     objects = [found for line in lines[:LINES] if (found := _object(line)) is not None]
     pages = (
         {said for one in objects if (said := is_page(one, names)) is not None} if names else set()

@@ -35,6 +35,16 @@ def test_what_a_shipper_wraps_is_read_as_it_was(tmp_path, name, wrap):
     assert (len(rows), rows) == (1, read(name, tmp_path / "plain.log", event + "\n"))
 
 
+def test_what_syslog_carries_is_read_as_it_was(tmp_path):
+    name, prefix = "slack_audit", "<14>Mar  2 08:00:01 relay prog: "
+    event = (FIXTURES / name / "sample.log").read_text().splitlines()[0]
+    carried = f"{prefix}{event}\n" * 2
+    assert detect(carried.encode(), "a.log", all_formats()).format is all_formats()[name]
+    rows = read(name, tmp_path / "carried.log", carried)
+    assert rows[:1] == read(name, tmp_path / "plain.log", event + "\n")
+    assert len(rows) == 2
+
+
 def test_what_the_pipeline_did_not_read_is_no_metric(tmp_path):
     text = json.dumps(SHIPPED | {"message": '{"a": 1}'}) + "\n"
     path = tmp_path / "a.log"
