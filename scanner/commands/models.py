@@ -53,7 +53,8 @@ def classify_names(names: Iterable[str], *, as_json: bool) -> None:
             click.echo(json.dumps(row))
         else:
             owned = f"{row['name']} ({row['maker_name']})" if row["family"] else "-"
-            click.echo(safe_text(f"{row['family'] or 'unknown'}\t{owned}\t{json.dumps(name)}"))
+            fields = (row["family"] or "unknown", owned, json.dumps(name))
+            click.echo("\t".join(map(safe_text, fields)))
 
 
 def show_family(asked: str, *, as_json: bool) -> bool:

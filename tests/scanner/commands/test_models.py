@@ -14,7 +14,7 @@ def test_each_name_has_its_family_and_maker_in_order(aicensus):
 
 def test_what_a_name_holds_cannot_reach_the_terminal(aicensus):
     found = aicensus("signatures", "test", "--models", "gpt-4o\x1b[31m")
-    assert "\x1b" not in found.out
+    assert found.out == 'unknown\t-\t"gpt-4o\\u001b[31m"\n'
 
 
 @pytest.mark.parametrize(
