@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 KEPT_REJECTS: Final = 1000
 HELD: Final = 1 << 15  # rows that wait to be summed
 FEW: Final = 1 << 11  # rows of a source that are summed with those of others, when they are written
-PARTS: Final = 16  # into which sums are cut that memory has no room for
+PARTS: Final = 64  # into which sums are cut that memory has no room for
 
 
 @dataclass(slots=True)

@@ -123,7 +123,7 @@ def scan(request: ScanRequest, watcher: Watcher, show: Show) -> RunOutcome:
 
 def _too_large(request: ScanRequest) -> NoSpace:
     return NoSpace(
-        "the store needs more memory than the 512 MB it may take",
+        "the store needs more memory than the 128 MB it may take",
         str(request.db or ""),
         "scan fewer logs into one store",
     )

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from connectors.logs.values import Reject
 from connectors.observation import BY_NAME
+from scanner.distinct import distinct
 from scanner.match.models import models
 from scanner.names import NAMED, borrows
 from scanner.partial import KEPT_REJECTS, Partial
@@ -41,7 +42,7 @@ DAY: Final = 86_400_000_000  # microseconds
 TOLD_OF_WEAK: Final = frozenset(
     {"service", "kind", "detection", "indicators", "by_host", "per_host", "dst_host", "dst_ip"}
 )
-MANY: Final = 8192  # rows of one piece that are worth summing where they were made
+MANY: Final = 8192  # rows that are summed where they were made, before more are looked at
 
 
 def scan_range(segment: Segment, normaliser: Normaliser, matcher: Matcher, scan: Scan) -> Partial:
@@ -139,9 +140,19 @@ def _learn(batch: Batch, found: Matched, matcher: Matcher, names: Names) -> None
 
 
 def _sightings(batch: Batch, found: Matched, scan: Scan) -> pa.Table:
+    """What was found, a row each, or summed if there is much of it."""
     size = len(found.rows)
     if not size:
         return PARTIAL.empty_table()
+    if size <= MANY:
+        return _rows(batch, found, scan)
+    return packed(
+        [packed([_rows(batch, found[at : at + MANY], scan)]) for at in range(0, size, MANY)]
+    )
+
+
+def _rows(batch: Batch, found: Matched, scan: Scan) -> pa.Table:
+    size = len(found.rows)
     taken = batch.taken(found.rows)
     which = pa.array(found.which)
 
@@ -153,15 +164,7 @@ def _sightings(batch: Batch, found: Matched, scan: Scan) -> pa.Table:
             return taken[name]
         return pa.chunked_array([pa.nulls(size, BY_NAME[name].type)])
 
-    def texts(name: str) -> list[object]:
-        return column(name).to_pylist() if name in taken.column_names else [None] * size
-
-    who = [
-        scan.actor(user, device, address)
-        for user, device, address in zip(
-            texts("src_user"), texts("src_device"), _clients(taken), strict=True
-        )
-    ]
+    who = _actors(column("src_user"), column("src_device"), _clients(taken), scan)
     hosted = said(attrgetter("by_host"), pa.bool_())
     asked = models(taken, found.judged, found.which)
     data = {
@@ -177,9 +180,7 @@ def _sightings(batch: Batch, found: Matched, scan: Scan) -> pa.Table:
         "dst_host": found.hosts,
         "dst_ip": pc.if_else(hosted, None, found.addresses),
         "dst_port": pc.if_else(hosted, None, column("dst_port")),
-        "actor": [actor for actor, _, _ in who],
-        "actor_type": [kind for _, kind, _ in who],
-        "department": [department for _, _, department in who],
+        **{name: who[name] for name in who.column_names},
         "principal": _each(column("principal"), role_of),
         "account": pc.coalesce(column("account"), asked.account),
         "region": pc.coalesce(
@@ -204,9 +205,7 @@ def _sightings(batch: Batch, found: Matched, scan: Scan) -> pa.Table:
     }
     table = pa.table(data, schema=PARTIAL)
     sure = said(attrgetter("is_detection"), pa.bool_())
-    if not pc.all(sure).as_py():
-        table = _bare(table, sure)
-    return packed([table]) if size > MANY else table
+    return table if pc.all(sure).as_py() else _bare(table, sure)
 
 
 def _bare(table: pa.Table, sure: pa.Array) -> pa.Table:
@@ -218,16 +217,29 @@ def _bare(table: pa.Table, sure: pa.Array) -> pa.Table:
     return table
 
 
-def _clients(taken: pa.Table) -> list[object]:
+def _actors(
+    users: pa.ChunkedArray, devices: pa.ChunkedArray, addresses: pa.ChunkedArray, scan: Scan
+) -> pa.Table:
+    """Who is behind each row; each combination is asked for once."""
+    told = pa.table({"user": users, "device": devices, "address": addresses})
+    first, which = distinct(told, told.column_names)
+    some = told.take(pa.array(first))
+    who = [scan.actor(*row) for row in zip(*(column.to_pylist() for column in some), strict=True)]
+    columns = zip(*who, strict=True)
+    texts = [pa.array(column, pa.string()).take(pa.array(which)) for column in columns]
+    return pa.table(texts, names=["actor", "actor_type", "department"])
+
+
+def _clients(taken: pa.Table) -> pa.ChunkedArray:
     """The addresses that asked: of an answer that a name server sent, the other end."""
     if "src_ip" not in taken.column_names:
-        return [None] * len(taken)
+        return pa.chunked_array([pa.nulls(len(taken), pa.string())])
     if {"class", "src_port", "dst_ip"} <= set(taken.column_names):
         answer = pc.and_kleene(
             pc.equal(taken["class"], "dns"), pc.equal(taken["src_port"], DNS_PORT)
         ).fill_null(fill_value=False)
-        return list(pc.if_else(answer, taken["dst_ip"], taken["src_ip"]).to_pylist())
-    return list(taken["src_ip"].to_pylist())
+        return pc.if_else(answer, taken["dst_ip"], taken["src_ip"])
+    return taken["src_ip"]
 
 
 def _each(column: pa.ChunkedArray, function: Callable[[object], str | None]) -> pa.Array:

@@ -15,7 +15,6 @@ import pyarrow as pa
 from scanner.errors import AccountingError
 from scanner.identify import identified
 from scanner.partial import FEW, detections
-from scanner.spill import kept
 from scanner.sums import SOURCED, packed
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from scanner.spill import Parked, Spill
     from signatures.compile import Compiled
 
-AT_ONCE: Final = 1 << 15  # rows of small sources that are written together
+AT_ONCE: Final = 1 << 15  # rows that are written together
 _SELECTED: Final = {"indicators": "string_split(indicators, chr(10)) as indicators"}
 
 
@@ -62,13 +61,19 @@ class Parts:
 
     def __iter__(self) -> Iterator[pa.Table]:
         """As often as it is asked; parts that wait on disk are read anew."""
-        for part in [kept(SOURCED.empty_table()), *self.parts]:
-            table = part.table()
+        for table in self._tables():
             where = self.sources.take(table["source_no"].combine_chunks())
             table = table.drop_columns("source_no")
             for name in where.column_names:
                 table = table.append_column(name, where[name])
             yield table
+
+    def _tables(self) -> Iterator[pa.Table]:
+        yield SOURCED.empty_table()
+        for part in self.parts:
+            table = part.table()
+            for at in range(0, table.num_rows, AT_ONCE):
+                yield table[at : at + AT_ONCE]
 
 
 def _sources(results: Sequence[SourceResult]) -> pa.Table:
@@ -95,10 +100,11 @@ def _strong(con: duckdb.DuckDBPyConnection, results: Sequence[SourceResult]) -> 
     for number, result in enumerate(results):
         for table in result.partial.tables():
             found, other = (_numbered(some, number) for some in detections(table))
-            weak.append(other)
+            if other.num_rows:  # an empty slice would keep all it was cut from
+                weak.append(other)
             if found.num_rows > FEW:
                 yield found
-            else:
+            elif found.num_rows:
                 few.append(found)
             if sum(some.num_rows for some in few) > AT_ONCE:
                 yield packed(few, SOURCED).cast(SOURCED)

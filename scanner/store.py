@@ -31,7 +31,7 @@ _SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
     "allow_community_extensions": "false",
     "allow_persistent_secrets": "false",
     "python_enable_replacements": "false",
-    "memory_limit": "512MB",  # beyond it tables wait on disk
+    "memory_limit": "128MB",  # beyond it tables wait on disk
     "threads": "2",
 }
 
@@ -79,7 +79,7 @@ def open_store(path: Path | None, wait: float = 0.0) -> Iterator[Store]:
     wait: seconds to wait for another run's lock. Raises StoreLocked, StoreError, NoSpace.
     """
     if path is None:
-        with _set_aside() as folder, _connected(":memory:", temp_directory=folder) as con:
+        with _set_aside() as folder, _connected(f"{folder}/store.duckdb") as con:
             _migrate(con, "the store")
             yield Store(con, None)
         return

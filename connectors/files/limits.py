@@ -12,5 +12,5 @@ class Limits:
     ratio_after: int = 16 << 20  # ...judged once this much was decoded
     total: int = 1 << 42  # decoded bytes of one file, or of all members of one archive
     members: int = 10_000  # members of an archive, or of a concatenated gzip, zstd, bzip2 or xz
-    block: int = 6 << 20  # a block is handed out once it holds this much
+    block: int = 4 << 20  # a block is handed out once it holds this much
     head: int = 64 << 10  # what detection may look at

@@ -77,9 +77,15 @@ def keep_memory() -> None:
 
 
 def give_back_memory() -> None:
-    """What was kept for the next segment goes back, once there is none."""
+    """What was kept for the next segment goes back, once there is none; and so does what follows.
+
+    The parameters are those glibc begins with (mallopt(3): 128 KiB).
+    """
     with suppress(AttributeError, OSError):
-        ctypes.CDLL(None).malloc_trim(0)
+        libc = ctypes.CDLL(None)
+        for parameter in (-3, -1):
+            libc.mallopt(parameter, 128 << 10)
+        libc.malloc_trim(0)
 
 
 class LocalEngine:

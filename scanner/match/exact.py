@@ -7,7 +7,7 @@ value hit something are judged as a whole, once for each distinct combination.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
@@ -91,6 +91,17 @@ class Matched:
     def verdicts(self) -> list[Verdict]:
         """One verdict a row."""
         return [self.judged[i] for i in self.which]
+
+    def __getitem__(self, part: slice) -> Matched:
+        """Some of the rows; bad ones stay with the whole."""
+        return replace(
+            self,
+            rows=self.rows[part],
+            which=self.which[part],
+            hosts=self.hosts[part],
+            addresses=self.addresses[part],
+            bad=[],
+        )
 
 
 class Matcher:
