@@ -61,9 +61,9 @@ class Parts:
 
     def __iter__(self) -> Iterator[pa.Table]:
         """As often as it is asked; parts that wait on disk are read anew."""
-        for table in self._tables():
-            where = self.sources.take(table["source_no"].combine_chunks())
-            table = table.drop_columns("source_no")
+        for part in self._tables():
+            where = self.sources.take(part["source_no"].combine_chunks())
+            table = part.drop_columns("source_no")
             for name in where.column_names:
                 table = table.append_column(name, where[name])
             yield table

@@ -1,7 +1,8 @@
 """The store: one DuckDB file, one writer, locked, and nothing outside it in reach.
 
 External access is off and the configuration locked once open, so that no text from outside can
-make the engine read or write a file. Without a path the store lives in memory for one run.
+make the engine read or write a file. Without a path the store is a file without a name, for one
+run.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import tempfile
 import time
 from contextlib import contextmanager
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import duckdb
@@ -22,7 +24,7 @@ from scanner.errors import NoSpace, StoreError, StoreLocked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
 
 SCHEMA_VERSION: Final = 5
 _SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
@@ -74,12 +76,13 @@ class Store:
 
 @contextmanager
 def open_store(path: Path | None, wait: float = 0.0) -> Iterator[Store]:
-    """Open (making it if need be) the store at `path`, or one in memory when None.
+    """Open (making it if need be) the store at `path`, or one for this run alone when None.
 
     wait: seconds to wait for another run's lock. Raises StoreLocked, StoreError, NoSpace.
     """
     if path is None:
         with _set_aside() as folder, _connected(f"{folder}/store.duckdb") as con:
+            Path(folder, "store.duckdb").unlink()  # nothing stays behind a process that is killed
             _migrate(con, "the store")
             yield Store(con, None)
         return
@@ -173,7 +176,7 @@ def _take(descriptor: int, path: Path, until: float) -> None:
 
 @contextmanager
 def _set_aside() -> Iterator[str]:
-    """A private folder for what a store in memory has no room for; empty if it stays small."""
+    """A private folder for a store without a path, and for what memory has no room for."""
     try:
         folder = tempfile.TemporaryDirectory(prefix="aicensus-")
     except OSError as problem:

@@ -75,6 +75,12 @@ def test_the_result_does_not_depend_on_blocks_or_threads(proxy_log, block, threa
     assert part.rejects == whole.rejects
 
 
+def test_what_is_summed_a_slice_at_a_time_is_the_same(proxy_log, monkeypatch):
+    path, whole = proxy_log
+    monkeypatch.setattr("scanner.scan_range.MANY", 100)
+    assert scanned(path).everything().equals(whole.everything())
+
+
 def test_every_record_is_accounted_for(proxy_log):
     _, whole = proxy_log
     counts = whole.counts

@@ -1,6 +1,7 @@
 """The store: one writer, nothing outside in reach, and refusals that say what to do."""
 
 import os
+import stat
 import subprocess
 import sys
 
@@ -46,6 +47,15 @@ def test_a_store_opens_again_with_what_was_stored(tmp_path):
         assert store.con.execute("select value from meta where key = 'colour'").fetchall() == [
             ("green",)
         ]
+
+
+def test_a_store_without_a_name_is_private_and_leaves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with open_store(None):
+        (folder,) = tmp_path.iterdir()
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+        assert list(folder.iterdir()) == []
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_failed_transaction_leaves_nothing(tmp_path):
