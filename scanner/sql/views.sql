@@ -78,45 +78,95 @@ order by
     f.title,
     f.finding_id;
 
+-- People are counted by the number of the row they belong to: counted within the group itself, a
+-- million sightings would need more memory than the store may take.
 create or replace view v_evidence as
+with told as not materialized (
+    select
+        s.* exclude (model, deployment),
+        -- what its asset does not name is together: a client may invent any number of names
+        case
+            when s.model is null or coalesce(a.models_more, 0) = 0
+                or list_contains(a.models, s.model) then s.model
+            else '(other)'
+        end                                                        as model,
+        case
+            when s.deployment is null or coalesce(a.deployments_more, 0) = 0
+                or list_contains(a.deployments, s.deployment) then s.deployment
+            else '(other)'
+        end                                                        as deployment
+    from sighting as s
+    join asset as a using (asset_id)
+),
+seen as (
+    select
+        asset_id,
+        source,
+        indicators,
+        surface,
+        usage,
+        detection,
+        dst_host,
+        dst_ip,
+        dst_port,
+        client,
+        model,
+        deployment,
+        action,
+        sum(hits)                                                  as hits,
+        sum(bytes_out)                                             as bytes_out,
+        sum(bytes_in)                                              as bytes_in,
+        sum(sized_out)::bigint                                     as sized_out,
+        sum(sized_in)::bigint                                      as sized_in,
+        min(first_seen)                                            as first_seen,
+        max(last_seen)                                             as last_seen,
+        arg_min(sample_path, (first_seen, sample_path, sample_line)) as sample_path,
+        arg_min(sample_line, (first_seen, sample_path, sample_line)) as sample_line
+    from told
+    group by all
+),
+numbered as (
+    select *, row_number() over () as n from seen
+),
+met as (
+    select distinct k.n, t.actor, t.actor_type
+    from told as t
+    join numbered as k on
+        t.asset_id is not distinct from k.asset_id
+        and t.source is not distinct from k.source
+        and t.indicators is not distinct from k.indicators
+        and t.surface is not distinct from k.surface
+        and t.usage is not distinct from k.usage
+        and t.detection is not distinct from k.detection
+        and t.dst_host is not distinct from k.dst_host
+        and t.dst_ip is not distinct from k.dst_ip
+        and t.dst_port is not distinct from k.dst_port
+        and t.client is not distinct from k.client
+        and t.model is not distinct from k.model
+        and t.deployment is not distinct from k.deployment
+        and t.action is not distinct from k.action
+    where t.actor is not null
+),
+counted as (
+    select
+        n,
+        nullif(count(*) filter (actor_type = 'user'), 0)           as users,
+        count(*) filter (actor_type <> 'user')                     as clients
+    from met
+    group by n
+)
 select
-    s.asset_id,
-    s.source,
-    s.indicators,
-    s.surface,
-    s.usage,
-    s.detection,
-    s.dst_host,
-    s.dst_ip,
-    s.dst_port,
-    s.client,
-    -- what its asset does not name is together: a client may invent any number of names
-    case
-        when s.model is null or coalesce(a.models_more, 0) = 0
-            or list_contains(a.models, s.model) then s.model
-        else '(other)'
-    end                                                        as model,
-    case
-        when s.deployment is null or coalesce(a.deployments_more, 0) = 0
-            or list_contains(a.deployments, s.deployment) then s.deployment
-        else '(other)'
-    end                                                        as deployment,
-    s.action,
-    sum(s.hits)                                                as hits,
-    sum(s.bytes_out)                                           as bytes_out,
-    sum(s.bytes_in)                                            as bytes_in,
-    sum(s.sized_out)::bigint                                   as sized_out,
-    sum(s.sized_in)::bigint                                    as sized_in,
-    nullif(count(distinct s.actor) filter (s.actor_type = 'user'), 0) as users,
-    count(distinct s.actor) filter (s.actor_type <> 'user')    as clients,
-    min(s.first_seen)                                          as first_seen,
-    max(s.last_seen)                                           as last_seen,
-    arg_min(s.sample_path, (s.first_seen, s.sample_path, s.sample_line)) as sample_path,
-    arg_min(s.sample_line, (s.first_seen, s.sample_path, s.sample_line)) as sample_line
-from sighting as s
-join asset as a using (asset_id)
-group by all
-order by s.asset_id, hits desc, s.source, s.dst_host, s.client, s.action;
+    k.* exclude (n, first_seen, last_seen, sample_path, sample_line),
+    c.users,
+    coalesce(c.clients, 0)                                         as clients,
+    k.first_seen,
+    k.last_seen,
+    k.sample_path,
+    k.sample_line
+from numbered as k
+left join counted as c using (n)
+order by asset_id, hits desc, source, dst_host, client, action, dst_ip, dst_port, surface, usage,
+    detection, model, deployment, indicators, sample_line;
 
 create or replace view v_asset as
 with paired as (
