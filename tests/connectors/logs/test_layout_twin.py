@@ -98,7 +98,7 @@ SAME = ['a=1 b="x y" longer_name=7'] * 4
 @example([LONG, *['a="u=1" b=2'] * 3, "a=u=1 b=2", 'a="u b=1" b=2', 'a="u" c="1" b=2'])
 @example([LONG, *[r"a=u\=1 b=2  "] * 3, r"a=u\\=1 b=2", r"a=u \nx b=\\", r"a=u\=1         b=2"])
 @example([LONG, *["cs1=x cs1Label=Policy a=1"] * 3, "cs1=x cs1Label=b a=1", "cs1=x cs1Label=b b=1"])
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_records_are_read_as_if_each_were_taken_apart(texts):
     alike(texts)
 
