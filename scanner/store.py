@@ -51,9 +51,8 @@ def sql(name: str) -> str:
 class Store:
     """An open store; use `open_store`. `con` is its only connection."""
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, path: Path | None) -> None:
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self.con = con
-        self.path = path
 
     @contextmanager
     def transaction(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -70,8 +69,7 @@ class Store:
                 self.con.close()
             raise
         self.con.execute("commit")
-        if self.path is not None:
-            self.con.execute("checkpoint")
+        self.con.execute("checkpoint")  # nothing waits in a log beside the file
 
 
 @contextmanager
@@ -84,7 +82,7 @@ def open_store(path: Path | None, wait: float = 0.0) -> Iterator[Store]:
         with _set_aside() as folder, _connected(f"{folder}/store.duckdb") as con:
             Path(folder, "store.duckdb").unlink()  # nothing stays behind a process that is killed
             _migrate(con, "the store")
-            yield Store(con, None)
+            yield Store(con)
         return
     try:
         odd = path.is_symlink() or (path.exists() and not path.is_file())
@@ -94,7 +92,7 @@ def open_store(path: Path | None, wait: float = 0.0) -> Iterator[Store]:
         raise StoreError("not a regular file", str(path), "name a file for the store")
     with _locked(path, wait), _connected(str(path)) as con:
         _migrate(con, str(path))
-        yield Store(con, path)
+        yield Store(con)
 
 
 @contextmanager

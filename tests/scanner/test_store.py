@@ -51,7 +51,9 @@ def test_a_store_opens_again_with_what_was_stored(tmp_path):
 
 def test_a_store_without_a_name_is_private_and_leaves_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    with open_store(None):
+    with open_store(None) as store:
+        with store.transaction() as con:
+            con.execute("insert into meta values ('note', 'kept')")
         (folder,) = tmp_path.iterdir()
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
         assert list(folder.iterdir()) == []
