@@ -31,6 +31,7 @@ from connectors.logs.readers.marks import (
     pieces,
 )
 from connectors.logs.readers.pairs import Names, PairTable, Places
+from connectors.logs.remarks import cut_short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,12 +63,18 @@ class KvReader:
         finder = _Finder(names, rule.pair.encode(), rule.parts.encode(), slashes=slashes)
         pairs = Places.joined(map(finder.read, pieces(segment)))
         data = np.frombuffer(segment.data, np.uint8)
+        bad = [one for one in finder.bad if names.code(one.field or "") >= 0]
+        segment.notices += [  # what nothing is made of costs no record
+            cut_short(one.field or "", int(segment.line_no[one.row]))
+            for one in finder.bad
+            if names.code(one.field or "") < 0
+        ]
 
         def plain(values: pa.Array, starts: NDArray[np.int64]) -> pa.Array:
             values = finder.cut(values, data, starts)
             return _unescaped(values, data[starts - 1] == QUOTE) if slashes else values
 
-        return PairTable(self.fmt, segment, names, pairs, plain, finder.bad).source()
+        return PairTable(self.fmt, segment, names, pairs, plain, bad).source()
 
 
 class _Finder:
