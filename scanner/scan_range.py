@@ -30,6 +30,7 @@ from signatures.hosts import HostError, normalise_ip
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from connectors.logs.model import TenantOf
     from connectors.logs.normalise import Normaliser
     from connectors.logs.values import Batch, Segment
     from scanner.match.exact import Matched, Matcher
@@ -67,7 +68,7 @@ def scan_range(segment: Segment, normaliser: Normaliser, matcher: Matcher, scan:
     counts.rejected += len(found.bad)
     ok = batch.table.num_rows - len(found.bad)
     out = Partial(
-        sightings=_sightings(batch, found, scan),
+        sightings=_sightings(batch, found, scan, normaliser.format.tenant_of),
         counts=counts,
         ok=ok,
         matched=_detections(found),
@@ -139,19 +140,22 @@ def _learn(batch: Batch, found: Matched, matcher: Matcher, names: Names) -> None
             names.learn_answer(address, entry.name, first, last, matched=entry.hit)
 
 
-def _sightings(batch: Batch, found: Matched, scan: Scan) -> pa.Table:
+def _sightings(batch: Batch, found: Matched, scan: Scan, tenant_of: TenantOf) -> pa.Table:
     """What was found, a row each, or summed if there is much of it."""
     size = len(found.rows)
     if not size:
         return PARTIAL.empty_table()
     if size <= MANY:
-        return _rows(batch, found, scan)
+        return _rows(batch, found, scan, tenant_of)
     return packed(
-        [packed([_rows(batch, found[at : at + MANY], scan)]) for at in range(0, size, MANY)]
+        [
+            packed([_rows(batch, found[at : at + MANY], scan, tenant_of)])
+            for at in range(0, size, MANY)
+        ]
     )
 
 
-def _rows(batch: Batch, found: Matched, scan: Scan) -> pa.Table:
+def _rows(batch: Batch, found: Matched, scan: Scan, tenant_of: TenantOf) -> pa.Table:
     size = len(found.rows)
     taken = batch.taken(found.rows)
     which = pa.array(found.which)
@@ -188,7 +192,7 @@ def _rows(batch: Batch, found: Matched, scan: Scan) -> pa.Table:
             column("region"),
             asked.region,
         ),
-        "tenant": column("tenant"),
+        "tenant": pc.if_else(_workspaces(found, tenant_of), column("tenant"), None),
         "model": asked.model,
         "deployment": asked.deployment,
         "client": _each(column("user_agent"), client_of),
@@ -206,6 +210,15 @@ def _rows(batch: Batch, found: Matched, scan: Scan) -> pa.Table:
     table = pa.table(data, schema=PARTIAL)
     sure = said(attrgetter("is_detection"), pa.bool_())
     return table if pc.all(sure).as_py() else _bare(table, sure)
+
+
+def _workspaces(found: Matched, tenant_of: TenantOf) -> pa.Array:
+    """Whether `tenant` of each row is a workspace of what was found there (decision 17)."""
+    if tenant_of is None:
+        kept = [not one.told for one in found.judged]
+    else:
+        kept = [tenant_of == "service" or one.vendor in tenant_of for one in found.judged]
+    return pa.array(kept, pa.bool_()).take(pa.array(found.which))
 
 
 def _bare(table: pa.Table, sure: pa.Array) -> pa.Table:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, TypeAlias
 
 import re2
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, field_validator, model_validator
@@ -23,6 +23,8 @@ PROVENANCE: Final = frozenset({"source", "path", "line", "event"})  # the reader
 Kind = Literal[
     "header_tsv", "csv", "split", "kv", "cef", "leef", "regex", "ndjson", "json_doc", "parquet"
 ]
+# Whose workspaces `tenant` names: vendor ids, or those of the service that was called.
+TenantOf: TypeAlias = Literal["service"] | list[str] | None
 Texts = Annotated[list[str], Field(min_length=1)]
 
 
@@ -187,6 +189,8 @@ class Format(_Strict):
     drop: name -> condition of records that are no event; they are counted under that name.
     incomplete_when: names in drop that mean the source itself lost records. require: columns a
     record must have, `a|b` for either. like: another format that says what this one leaves out.
+    tenant_of: whose workspaces `tenant` names, as vendor ids; `service`: of what was called, also
+    where an identity provider names it. Without it a sign-in has none (decision 17).
     """
 
     id: str
@@ -201,6 +205,7 @@ class Format(_Strict):
     require: list[str] = ["time"]
     limits: list[str] = []
     learn: Learn | None = None
+    tenant_of: TenantOf = None
     _file: str = PrivateAttr(default="")
 
     def of_file(self, path: str) -> Format:

@@ -288,9 +288,10 @@ def _answer(fired: list[Rule], facts: Facts) -> Answer | None:
             rule.needs and (rule.needs.port or rule.needs.header or rule.needs.user_agent)
             for rule in mine
         )
+        signs = groups - {"oauth_scope"} if "oauth_name" in groups else groups  # of one author
         if groups == {"http_path"} and browser and not compound:
             step = min(step, 3 if any(rule.distinctive for rule in mine) else 2)
-        elif len(groups) >= 2 and step < 4:
+        elif len(signs) >= 2 and step < 4:
             step += 1
         if facts.via == "dns" and not groups & APPS:
             step = min(step, 3)

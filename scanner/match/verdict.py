@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from signatures.hosts import is_ip
-from signatures.model import APP_TYPES
+from signatures.model import APP_TYPES, OAUTH_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,6 +86,8 @@ class Verdict:
     by_host: bool
     per_host: bool
     region: str | None
+    vendor: str | None = None
+    told: bool = False  # by an identity provider, whose own log says so
 
     @property
     def is_detection(self) -> bool:
@@ -99,8 +101,10 @@ def is_browser(agent: str | None) -> bool:
 
 
 def independent(rule_type: str) -> str:
-    """The group a type counts in: the three host types are one kind of evidence."""
-    return "host" if rule_type in HOST_TYPES else rule_type
+    """The group a type counts in: what one author chose, or one look-up gave, is one evidence."""
+    if rule_type in HOST_TYPES:
+        return "host"
+    return "oauth_name" if rule_type == "oauth_scope" else rule_type
 
 
 def combine(
@@ -149,6 +153,8 @@ def combine(
         by_host=by_host or (lead.type in APP_TYPES and not placed),
         per_host=by_host and "{label}" in lead.value,
         region=host.region if host is not None and by_host else None,
+        vendor=service_facts.vendor,
+        told=lead.type in OAUTH_TYPES,
     )
 
 

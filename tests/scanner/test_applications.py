@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from tests.shipped import catalogue, formats
+
 REGISTER = (
     "name,vendor,product,status,business_owner\nTravel planner,Acme,Acme Travel,approved,ann\n"
 )
@@ -99,7 +101,7 @@ def test_a_sign_in_by_entra_is_sure_by_the_id_of_its_client(found):
     assets = found(entra("ChatGPT", known), entra("Payroll", PAYROLL))
     (asset, evidence) = assets["saas_chat/chatgpt"]
     assert len(assets) == 1
-    assert (asset["detection"], asset["tenant"]) == ("high", "2d4d3d8e-2be3-4bef-9f87-7875a61c29de")
+    assert (asset["detection"], asset["tenant"]) == ("high", None)
     assert f"OAuth client \u2018{known}\u2019 signed in to." in evidence
 
 
@@ -109,14 +111,14 @@ def test_a_refused_sign_in_is_no_sign_in(found):
     assert evidence is None or "signed in" not in evidence
 
 
-def test_a_consent_in_google_workspace_is_an_asset_of_that_tenant(found):
+def test_a_consent_in_google_workspace_is_an_asset_and_says_nothing_of_its_workspace(found):
     scopes = ["openid", "https://www.googleapis.com/auth/aiplatform"]
     assets = found(
         google("Fireflies.ai", "9.apps.googleusercontent.com", ["openid"]),
         google("Forecast", "8.apps.googleusercontent.com", scopes),
     )
     asset, evidence = assets["saas_app/fireflies"]
-    assert asset["tenant"] == "C0abc12"
+    assert asset["tenant"] is None
     assert "OAuth app \u2018Fireflies.ai\u2019 signed in to." in evidence
     assert assets["cloud_ai_resource/google-vertex-ai"][0]["detection"] == "medium"
     assert len(assets) == 2
@@ -131,3 +133,73 @@ def test_an_app_id_of_a_firewall_is_an_asset_by_its_name_and_not_by_address(foun
     assert (service, asset["hits"], asset["detection"]) == ("saas_chat/chatgpt", 2, "high")
     assert "OpenAI.ChatGPT_File.Upload" in evidence
     assert asset["evidence"][0]["usage"] == "upload"
+
+
+PROXY = (
+    "1791187200.000 9 10.4.0.12 TCP_TUNNEL/200 900 CONNECT chatgpt.com:443 - "
+    "HIER_DIRECT/192.0.2.9 -\n"
+)
+COPILOT = {
+    "@timestamp": 1791187200000,
+    "action": "copilot.cfb_seat_assignment_created",
+    "actor": "ann",
+    "org": "acme-forge",
+    "user": "ben",
+}
+CLAUDE = {
+    "id": "activity_1",
+    "created_at": "2026-10-05T08:00:05Z",
+    "type": "claude_chat_created",
+    "organization_id": "org_acme",
+    "actor": {"type": "user_actor", "email_address": "ann@corp.example", "user_id": "user_1"},
+    "claude_chat_id": "claude_chat_1",
+}
+
+
+def workspaces(census, folder, register, *logs):
+    """Of each service its asset's tenants and states, for logs each of one record."""
+    names = folder / "register.csv"
+    head = "name,vendor,product,status,business_owner,workspace id\n"
+    names.write_text(head + "".join(f"{row}\n" for row in register))
+    for number, record in enumerate(logs):
+        text = record if isinstance(record, str) else json.dumps(record) + "\n"
+        (folder / f"{number}.log").write_text(text)
+    shown = census(*(folder / f"{n}.log" for n in range(len(logs))), inventories=(names,))
+    return {
+        one["service"]: [
+            (other["tenant"], other["state"])
+            for other in shown["assets"]
+            if other["service"] == one["service"]
+        ]
+        for one in shown["assets"]
+    }
+
+
+def test_a_sign_in_is_the_asset_of_the_proxy_and_no_use_of_another_workspace(census, tmp_path):
+    rows = ["Chat,OpenAI,ChatGPT,approved,ann,acme-workspace"]
+    logs = (PROXY, entra("ChatGPT", PAYROLL), google("ChatGPT", "7.apps.example", ["openid"]))
+    found = workspaces(census, tmp_path, rows, *logs)
+    assert found == {"saas_chat/chatgpt": [(None, "managed")]}
+
+
+def test_a_vendors_own_log_names_its_workspace_and_another_one_is_told(census, tmp_path):
+    rows = [
+        "Code,GitHub,GitHub Copilot,approved,ann,acme-forge",
+        "Chat,Anthropic,Claude,approved,ann,org_other",
+    ]
+    found = workspaces(census, tmp_path, rows, COPILOT, CLAUDE)
+    assert found == {
+        "coding_assistant/github-copilot": [("acme-forge", "managed")],
+        "saas_chat/claude": [("org_acme", "unapproved_use")],
+    }
+
+
+def test_an_application_of_another_vendor_in_a_vendors_log_has_no_workspace_there(found):
+    other = COPILOT | {"action": "integration_installation.create", "integration": "ChatGPT"}
+    assert found(other)["saas_chat/chatgpt"][0]["tenant"] is None
+
+
+def test_whose_workspaces_a_format_names_is_said_by_vendors_the_catalogue_knows():
+    vendors = {one.signature.vendor for one in catalogue().entries}
+    said = [one.tenant_of for one in formats().values() if isinstance(one.tenant_of, list)]
+    assert {vendor for some in said for vendor in some} <= vendors
