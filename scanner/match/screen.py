@@ -42,6 +42,7 @@ hyperscan: Any = None
 with suppress(ImportError):  # no wheel for this platform
     hyperscan = import_module("hyperscan")
 
+MOST: Final = 1 << 18  # matches in a segment; where there are more, every record of it is read
 SAMPLED: Final = 8192  # every so many records one is read, so that the days of a log are known
 
 
@@ -75,22 +76,32 @@ class Screen:
         if not len(starts):
             return marked
         places = self._places(data)
+        if places is None:
+            marked[:] = True
+            return marked
         if not data.isascii():  # what a name in other letters is mapped to, bytes do not tell
             places = np.concatenate([places, np.flatnonzero(np.frombuffer(data, np.uint8) >= 0x80)])
         marked[(np.searchsorted(starts, places, "right") - 1).clip(0)] = True
         return marked
 
-    def _places(self, data: bytes) -> npt.NDArray[np.int64]:
-        """Where a pattern ends: its last byte, which lies in the record it was found in."""
+    def _places(self, data: bytes) -> npt.NDArray[np.int64] | None:
+        """Where a pattern ends: its last byte, which lies in the record it was found in.
+
+        None where there are over MOST: a line can be made of nothing but matches.
+        """
         if not hasattr(self._local, "scratch"):
             self._local.scratch = hyperscan.Scratch(self._database)
         ends: list[int] = []
         append = ends.append
 
-        def on_match(_id: int, _start: int, end: int, _flags: int, _context: object) -> None:
+        def on_match(_id: int, _start: int, end: int, _flags: int, _context: object) -> bool:
             append(end)
+            return len(ends) > MOST  # true ends the scan
 
-        self._database.scan(data, match_event_handler=on_match, scratch=self._local.scratch)
+        try:
+            self._database.scan(data, match_event_handler=on_match, scratch=self._local.scratch)
+        except hyperscan.ScanTerminated:
+            return None
         return np.array(ends, np.int64) - 1
 
 

@@ -16,6 +16,7 @@ from connectors.logs.cut import segments
 from connectors.logs.normalise import Normaliser
 from connectors.logs.settings import ReadSettings
 from scanner.engines.ways import silent, way
+from scanner.match import screen as screen_module
 from scanner.match.exact import Matcher
 from scanner.match.prefilter import Unscreenable
 from scanner.match.screen import Screen, is_available
@@ -370,3 +371,20 @@ def test_a_pattern_that_bytes_cannot_answer_for_is_not_screened(tmp_path, name, 
     written = json.dumps(agent)[1:-1] if name in {"zscaler_web_json", "generic_kv"} else written
     log.write_text(header + line("www.shop.example", "192.0.2.1", "443", "/x", written, ()) + "\n")
     assert missed(name, log, tables=tables, screen=lambda _: found)[0] == []
+
+
+def test_a_segment_with_matches_without_end_is_read_whole(tmp_path, monkeypatch):
+    """Lines of nothing but names would cost a call each, and memory for all of them."""
+    path = tmp_path / "access.log"
+    path.write_text(
+        "1772438400.123     87 10.1.2.3 TCP_MISS/200 5 GET http://www.example/ - DIRECT/- -\n"
+        f"1772438400.123     87 10.1.2.3 TCP_MISS/200 5 GET http://a/{'x.ai/' * 50} - DIRECT/- -\n"
+    )
+    (found,) = discover([str(path)])
+    (stream,) = open_streams(found, Limits())
+    with stream:
+        stream.head()
+        (segment,) = segments(FORMATS["squid"], stream, SETTINGS)
+    assert screen("squid").found(segment).tolist() == [False, True]
+    monkeypatch.setattr(screen_module, "MOST", 10)
+    assert screen("squid").found(segment).tolist() == [True, True]
