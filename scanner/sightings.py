@@ -97,21 +97,24 @@ def _strong(con: duckdb.DuckDBPyConnection, results: Sequence[SourceResult]) -> 
     """
     few: list[pa.Table] = []
     weak: list[pa.Table] = []
+    few_rows = weak_rows = 0
     for number, result in enumerate(results):
         for table in result.partial.tables():
             found, other = (_numbered(some, number) for some in detections(table))
             if other.num_rows:  # an empty slice would keep all it was cut from
                 weak.append(other)
+                weak_rows += other.num_rows
             if found.num_rows > FEW:
                 yield found
             elif found.num_rows:
                 few.append(found)
-            if sum(some.num_rows for some in few) > AT_ONCE:
+                few_rows += found.num_rows
+            if few_rows > AT_ONCE:
                 yield packed(few, SOURCED).cast(SOURCED)
-                few = []
-            if sum(some.num_rows for some in weak) > AT_ONCE:
+                few, few_rows = [], 0
+            if weak_rows > AT_ONCE:
                 con.from_arrow(pa.concat_tables(weak)).insert_into("weak")
-                weak = []
+                weak, weak_rows = [], 0
         result.partial.parked = []
     yield packed(few, SOURCED).cast(SOURCED)
     if weak:
