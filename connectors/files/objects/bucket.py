@@ -90,18 +90,20 @@ class Bucket(ABC):
     def one(self, key: str) -> Listed | None:
         """The object of exactly that name, if there is one; the right to list is not needed."""
         import obstore
+        from obstore.exceptions import BaseError
 
         try:
             first = next(self.listed(key), None)
         except Stopped as denied:
             try:
                 return Listed(key, obstore.head(self._store, key)["size"])
-            except Exception:  # noqa: BLE001  obstore raises what its clients do
+            except (BaseError, OSError):
                 raise denied from None
         return first if first is not None and first.key == key and not first.folder else None
 
     def _get(self, key: str, start: int, stop: int, like: Part | None) -> Part:
         import obstore
+        from obstore.exceptions import BaseError
 
         if _ODD.search(key):
             return self._odd(key, start, stop, like)
@@ -112,7 +114,7 @@ class Bucket(ABC):
             result = obstore.get(self._store, key, options=options)
             meta = result.meta
             data = bytes(result.bytes())
-        except Exception as error:  # noqa: BLE001  obstore raises what its clients do
+        except (BaseError, OSError) as error:
             raise of_obstore(error, retries=self._retries) from None
         return Part(data, meta["size"], meta["e_tag"])
 
