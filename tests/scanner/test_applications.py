@@ -11,7 +11,7 @@ REGISTER = (
 )
 
 
-def okta(app, login="ann@corp.example", result="SUCCESS"):
+def okta(app, login="ann@corp.example", result="SUCCESS", label=None):
     return {
         "published": "2026-10-05T08:00:01.123Z",
         "eventType": "user.authentication.sso",
@@ -19,7 +19,9 @@ def okta(app, login="ann@corp.example", result="SUCCESS"):
         "actor": {"id": "00u7", "type": "User", "alternateId": login, "displayName": "Ann"},
         "client": {"ipAddress": "10.4.0.9", "userAgent": {"rawUserAgent": "Mozilla/5.0"}},
         "outcome": {"result": result},
-        "target": [{"id": "0oa3", "type": "AppInstance", "displayName": app, "alternateId": app}],
+        "target": [
+            {"id": "0oa3", "type": "AppInstance", "displayName": app, "alternateId": label or app}
+        ],
     }
 
 
@@ -57,6 +59,33 @@ def google(app, client, scopes):
                 ],
             }
         ],
+    }
+
+
+def consent(app, app_id, scopes):
+    """As Entra's directory logs it: the application is the target, what is granted a change."""
+    granted = f"[] => [[Id: x1, ClientId: s1, ConsentType: Principal, Scope: {scopes}]]; "
+    changed = {"ConsentAction.Permissions": granted, "TargetId.ServicePrincipalNames": app_id}
+    return {
+        "activityDateTime": "2026-10-05T08:00:04Z",
+        "activityDisplayName": "Consent to application",
+        "category": "ApplicationManagement",
+        "result": "success",
+        "initiatedBy": {
+            "user": {"userPrincipalName": "dee@corp.example", "ipAddress": "10.4.0.13"}
+        },
+        "targetResources": [
+            {
+                "id": "s1",
+                "type": "ServicePrincipal",
+                "displayName": app,
+                "modifiedProperties": [
+                    {"displayName": name, "oldValue": None, "newValue": f'"{value}"'}
+                    for name, value in changed.items()
+                ],
+            }
+        ],
+        "additionalDetails": [],
     }
 
 
@@ -103,6 +132,23 @@ def test_a_sign_in_by_entra_is_sure_by_the_id_of_its_client(found):
     assert len(assets) == 1
     assert (asset["detection"], asset["tenant"]) == ("high", None)
     assert f"OAuth client \u2018{known}\u2019 signed in to." in evidence
+
+
+def test_a_consent_in_entra_is_found_by_the_name_of_what_it_is_given_to_and_by_its_client(found):
+    known = "e0476654-c1d5-430b-ab80-70cbd947616a"
+    apps = (("ChatGPT", PAYROLL), ("Notes", known), ("Payroll", PAYROLL))
+    assets = found(*(consent(*one, "openid Files.Read") for one in apps))
+    asset, evidence = assets["saas_chat/chatgpt"]
+    assert (len(assets), asset["hits"]) == (1, 2)
+    assert "OAuth app \u2018ChatGPT\u2019" in evidence
+    assert f"OAuth client \u2018{known}\u2019" in evidence
+
+
+def test_an_application_made_from_a_template_of_okta_is_known_by_its_label(found):
+    other = okta("Payroll", "dee@corp.example", label="Claude")
+    assert list(found(okta("OpenID Connect Client", label="ChatGPT"), other)) == [
+        "saas_chat/chatgpt"
+    ]
 
 
 def test_a_refused_sign_in_is_no_sign_in(found):
