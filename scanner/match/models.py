@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from signatures.model_names import from_text
+from signatures.model_names import GIVEN, from_text
 from signatures.model_uris import LONGEST_PATH, Named, shipped_uris
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def models(rows: pa.Table, judged: Sequence[Verdict], which: Ints) -> Models:
     """
     out = {name: pa.nulls(len(rows), pa.string()) for name in FIELDS}
     if "model" in rows.column_names:
-        out["model"] = _spelled(rows["model"])
+        out["model"], out["deployment"] = _spelled(rows["model"])
     if "url_path" not in rows.column_names:
         return Models(**out)
     speaking = shipped_uris().services
@@ -76,11 +76,15 @@ def models(rows: pa.Table, judged: Sequence[Verdict], which: Ints) -> Models:
     return Models(**out)
 
 
-def _spelled(column: pa.ChunkedArray) -> pa.Array:
+def _spelled(column: pa.ChunkedArray) -> tuple[pa.Array, pa.Array]:
+    """The models a log's own field names, and the names in it that an account gave."""
     encoded = column.combine_chunks().dictionary_encode()
-    words = encoded.dictionary.to_pylist()
-    spelled = pa.array([from_text(word) for word in words], pa.string())
-    return spelled.take(encoded.indices)
+    words = [from_text(word) for word in encoded.dictionary.to_pylist()]
+    given = [word is not None and GIVEN.match(word) is not None for word in words]
+    pairs = list(zip(words, given, strict=True))
+    models = pa.array([None if own else word for word, own in pairs], pa.string())
+    deployments = pa.array([word if own else None for word, own in pairs], pa.string())
+    return models.take(encoded.indices), deployments.take(encoded.indices)
 
 
 def _named(service: str, path: str) -> Named:

@@ -58,6 +58,27 @@ def test_what_a_customer_calls_a_deployment_is_no_model():
     assert (found.model.to_pylist(), found.deployment.to_pylist()) == ([None], ["gpt-4o-prod"])
 
 
+@pytest.mark.parametrize(
+    ("own", "model", "deployment"),
+    [
+        ("application-inference-profile/k2v9", None, "application-inference-profile/k2v9"),
+        ("imported-model/k2v9", None, "imported-model/k2v9"),
+        ("inference-profile/us.anthropic.claude-v2", "anthropic.claude-v2", None),
+        ("foundation-model/anthropic.claude-v2", "anthropic.claude-v2", None),
+    ],
+)
+def test_what_an_account_named_is_no_model_in_a_logs_own_field_either(own, model, deployment):
+    found = asked(rows(model=[f"arn:aws:bedrock:us-east-1:111122223333:{own}"]))
+    assert (found.model.to_pylist(), found.deployment.to_pylist()) == ([model], [deployment])
+
+
+def test_a_version_of_vertex_is_one_name_in_a_field_and_in_a_path():
+    path = "/v1/projects/acme-ml/locations/us-east5/publishers/anthropic/models/claude-sonnet-4%4020250514:rawPredict"
+    table = rows(model=[None, "claude-sonnet-4@20250514"], url_path=[path, None])
+    found = asked(table, verdict("cloud_ai_resource/google-vertex-ai"))
+    assert len(set(found.model.to_pylist())) == 1
+
+
 def test_a_path_may_tell_the_project_and_the_place():
     path = "/v1/projects/acme-ml/locations/europe-west4/publishers/google/models/gemini-2.5-pro:predict"
     found = asked(rows(url_path=[path]), verdict("cloud_ai_resource/google-vertex-ai"))
