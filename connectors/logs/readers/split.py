@@ -32,7 +32,8 @@ class SplitReader:
         data = np.frombuffer(segment.data, np.uint8)
         word = (data != BLANK) & (data != TAB)
         edge = np.concatenate([[False], word[:-1]])
-        edge[segment.starts] = False  # a line's first word begins it, whatever the line end is
+        # a line's first word begins it, whatever the line end is; the last may have none
+        edge[segment.starts[segment.starts < len(edge)]] = False
         begins = np.flatnonzero(word & ~edge)
         first = np.searchsorted(begins, segment.starts)
         found = np.searchsorted(begins, segment.ends) - first

@@ -66,7 +66,7 @@ def table(kind, **reader):
     })  # fmt: skip
 
 
-@pytest.mark.parametrize(
+EACH_KIND = pytest.mark.parametrize(
     ("fmt", "message"),
     [
         (table("csv", header="no", default_columns=["a", "host"]), '"x, y",h.example'),
@@ -79,6 +79,9 @@ def table(kind, **reader):
     ],
     ids=lambda one: one.reader.kind if isinstance(one, Format) else "",
 )
+
+
+@EACH_KIND
 def test_it_stands_before_any_reader(read_text, fmt, message):
     five = '<134>1 2026-03-02T08:00:01Z fw app 7 id [d a="é]"] '
     prefixes = ["<134>Mar  2 08:00:00 fw ", five, f"<13>Mar  2 08:00:09 relay {five}"]
@@ -91,6 +94,14 @@ def test_it_stands_before_any_reader(read_text, fmt, message):
     assert found.column("operation") == [None, "id", "id"]
     assert found.column("resource_name") == [None, '[d a="é]"]', '[d a="é]"]']
     assert (found.yearless, found.zoneless) == (1, 1)
+
+
+@EACH_KIND
+def test_a_log_may_end_in_a_prefix_that_nothing_follows(read_text, fmt, message):
+    prefix = "<134>1 2026-03-02T08:00:01Z fw app 7 - - "
+    found = read_text(fmt, f"{prefix}{message}\n{prefix.rstrip()}")
+    assert found.column("dst_host") == ["h.example"]
+    assert [line for line, *_ in found.said] == [2]
 
 
 def test_a_line_without_a_prefix_is_read_all_the_same(read_text):
