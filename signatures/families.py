@@ -95,6 +95,15 @@ class Loaded:
         return line_at(self.raw, keys)
 
 
+@dataclass(frozen=True, slots=True)
+class Why:
+    """The family a name is of, the spelling in which it fits, and the pattern it fits there."""
+
+    row: FamilyRow
+    text: str
+    pattern: str
+
+
 class Families:
     """All families, asked by the name of a model."""
 
@@ -147,6 +156,20 @@ class Families:
 
     def _fitting(self, texts: Iterable[str]) -> set[str]:
         return {self._of_pattern[i] for text in texts for i in self._set.Match(text) or ()}
+
+    def why(self, name: str) -> Why | None:
+        """Why a name is of its family; None for one nobody knows."""
+        family = self.of(name)
+        if family is None:
+            return None
+        rows = {row.id: row for one in self.loaded for row in one.file.families}
+        row = rows[family.id]
+        return next(
+            Why(row, text, pattern)
+            for text in (*spellings(name), *inner(name))
+            for pattern in row.patterns
+            if regexp(pattern).search(text) is not None
+        )
 
     def of(self, name: str) -> Family | None:
         """The family of a model's name, in any usual spelling; None for one nobody knows."""

@@ -1,4 +1,4 @@
-"""`aicensus explain`: why a host is, or is not, AI."""
+"""`aicensus explain`: why a host is, or is not, AI; whose a model is."""
 
 from __future__ import annotations
 
@@ -38,9 +38,10 @@ def explain(
     """Which rules speak of HOST and which of them wins, with their evidence.
 
     Where none speaks: what comes near, and why it does not hold. An application may be asked for
-    in place of a host, or with it.
+    in place of a host, or with it; and the name of a model: which family it is of, and whose.
     """
     from reports.text import safe_text
+    from scanner.commands.models import explained, in_prose
     from scanner.load import catalogue
     from scanner.match.observed import answer
     from scanner.match.why import explain_application, explain_host
@@ -60,9 +61,15 @@ def explain(
         if named
         else explain_host(compiled, host or "", loaded.tables.reason)
     )
+    model = explained(host) if host and not named and verdict["service"] is None else None
     if as_json:
-        click.echo(json.dumps(document(verdict, found, loaded)))
+        told = {"model": model} if model else {}
+        click.echo(json.dumps({**document(verdict, found, loaded), **told}))
         return
+    for line in in_prose(model) if model else ():
+        click.echo(safe_text(line))
+    if model and (verdict["confidence"] == "none" or "." not in shown or "/" in shown):
+        return  # no host either way
     click.echo(f"{safe_text(shown)}: {verdict['confidence']} ({safe_text(verdict['reason'])})")
     entry = next((one for one in loaded.entries if one.signature.id == verdict["service"]), None)
     for line in (*_service(entry), *lines(found, loaded)):

@@ -10,7 +10,7 @@ import click
 from scanner.commands.words import many
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from signatures.families import Families, Family
 
@@ -55,6 +55,33 @@ def classify_names(names: Iterable[str], *, as_json: bool) -> None:
             owned = f"{row['name']} ({row['maker_name']})" if row["family"] else "-"
             fields = (row["family"] or "unknown", owned, json.dumps(name))
             click.echo("\t".join(map(safe_text, fields)))
+
+
+def explained(name: str) -> dict[str, Any] | None:
+    """Which family a name is of, who makes it, and why; None for a name nobody knows."""
+    from signatures.families import as_row
+
+    known = families()
+    why = known.why(name.strip())
+    if why is None:
+        return None
+    return {
+        **as_row(known.by_id[why.row.id], name),
+        "read_as": why.text,
+        "pattern": why.pattern,
+        "evidence": [{"kind": one.kind, "ref": one.ref, "seen": one.seen}
+                     for one in why.row.evidence],
+    }  # fmt: skip
+
+
+def in_prose(model: Mapping[str, Any]) -> Iterable[str]:
+    """What `explained` gives, for people: whose model it is, then why."""
+    place = f" ({model['country']})" if model["country"] else ""
+    maker = f"made by {model['maker_name']}{place}"
+    yield f"{model['input']}: a model of the family {model['name']}, {maker}"
+    yield f"  family {model['family']}: {model['read_as']} fits {model['pattern']}"
+    for one in model["evidence"]:
+        yield f"    {one['kind']} {one['ref']} (seen {one['seen'] or 'never'})"
 
 
 def show_family(asked: str, *, as_json: bool) -> bool:

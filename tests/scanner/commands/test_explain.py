@@ -97,3 +97,17 @@ def test_a_client_and_a_scope_are_explained(aicensus):
     assert done.out.startswith("user:inference openid: high (oauth_scope:user:inference)\n")
     done = aicensus("explain", "a..b", "--app", "ChatGPT")
     assert (done.code, done.out) == (0, "a..b, ChatGPT: none (not a host name: empty label)\n")
+
+
+def test_the_name_of_a_model_is_explained_by_its_family_and_maker(aicensus):
+    name = "us.anthropic.claude-3-5-sonnet-20241022-v2:0"
+    first, why, evidence = aicensus("explain", name).out.splitlines()
+    assert first == f"{name}: a model of the family Claude, made by Anthropic (US)"
+    assert why.startswith("  family anthropic/claude: claude-3-5-sonnet-20241022-v2:0 fits ^claude")
+    assert evidence.startswith("    package ")
+    model = aicensus("explain", name, "--json").document["model"]
+    assert (model["family"], model["maker"]) == ("anthropic/claude", "anthropic")
+
+
+def test_a_host_of_a_service_is_no_model(aicensus):
+    assert "model" not in aicensus("explain", "api.openai.com", "--json").document
