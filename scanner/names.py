@@ -1,6 +1,6 @@
 """Names learnt on the way: which connection or address had which host.
 
-Records without host names (flows, Zeek conn, the flow events of Suricata) are matched once all
+Records without host names (flows, Zeek conn, what a firewall lets pass) are matched once all
 sources were asked for names, and borrow them: by connection uid (exact), or by the address a DNS
 answer gave (medium at most, and only while the answer is fresh and no other name shares the
 address).
@@ -25,6 +25,7 @@ MOST_ADDRESSES: Final = 500_000  # of names that matched, each with its hosts
 MOST_HOSTS: Final = 3  # of one address; with more it is a shared one, and names nothing
 MOST_UIDS: Final = 1_000_000
 _DNS_ALONE: Final = ["'dns'"]  # class of a format whose every record is a question
+_NETWORK: Final = "'network'"  # class of a record that is a connection; it may have no name
 NAMED: Final = frozenset({"dst_host", "tls_sni"})
 
 
@@ -34,13 +35,20 @@ def lends(fmt: Format) -> bool:
 
 
 def borrows(fmt: Format) -> bool:
-    """Whether it has connections without names: all of them, or some beside answers and names.
+    """Whether it has connections without names: all of them, or some beside those with one.
 
-    A log of names only (DNS, proxy) never borrows, so that what it says depends on it alone.
+    A log of names only (DNS, proxy) never borrows, so that what it says depends on it alone. One
+    that lends, by an id of the connection or by answers, would have to be read twice: among these
+    only one that has both does.
     """
+    if not {"dst_ip", "conn_uid"} & set(fmt.map):
+        return False
     if not NAMED & set(fmt.map):
         return True
-    return fmt.learn is not None and "conn_uid" in fmt.map and fmt.map["class"] != _DNS_ALONE
+    classes = fmt.map.get("class", [_NETWORK])
+    if lends(fmt):
+        return fmt.learn is not None and "conn_uid" in fmt.map and classes != _DNS_ALONE
+    return any(_NETWORK in expression for expression in classes)
 
 
 @dataclass(slots=True)

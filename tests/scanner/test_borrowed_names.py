@@ -95,6 +95,23 @@ def test_a_flow_to_an_address_that_others_share_is_nobodys(found):
     assert found(a_flows=FLOWS, b_dns=DNS)["DeepL"]["hits"] == 1
 
 
+FIREWALL = "".join(
+    f"Mar  1 2026 00:0{n}:00 fw1 : %ASA-6-302014: Teardown TCP connection {n} for "
+    f"outside:{address}/443 to inside:10.0.0.1/500{n} duration 0:00:30 bytes 700 TCP FINs\n"
+    for n, address in enumerate(["198.51.100.20", "198.51.100.7"], 1)
+)
+
+
+def test_a_firewall_borrows_for_connections_of_which_it_knows_no_host(found):
+    told = found(a_fw=FIREWALL, b_dns=DNS)
+    assert {one["detection"] for one in told["Claude"]["evidence"]} == {"high", "medium"}
+    assert told["Claude"]["hits"] == 2
+
+
+def test_a_firewall_alone_names_nobody(found):
+    assert found(a_fw=FIREWALL) == {}
+
+
 def event(kind, number, address, port=443, **more):
     base = {
         "timestamp": "2026-03-01T00:01:00.000000+0000", "flow_id": number, "event_type": kind,
