@@ -13,6 +13,10 @@ _CLOSE: Final = ")]}"
 _BREAKS: Final = ",;/\n"
 _WORD_BREAK = re.compile(r"\s(?:&|and|und|et|e|y)\s")
 _IDENTIFIER_BREAK = re.compile(r"[\s,;]+")
+_NEXT_BREAK = re.compile(r"[,;/\n(&]")
+_NEIGHBOUR_BREAK = re.compile(r"[\s,;/]")
+_LONGEST_FORM: Final = 64  # characters of a legal form, dots and blanks among them
+_SHORT: Final = 2  # characters of a neighbour of "/"
 _OPTION_LETTER = re.compile(r"^[a-z]\)\s*", re.IGNORECASE)
 
 
@@ -60,22 +64,27 @@ def identifiers(cell: str) -> tuple[str, ...]:
 
 
 def _kept_together(text: str, at: int) -> bool:
+    """Looks no further than the next break, so that a long cell costs no more than its length."""
     if text[at] == ",":
-        following = fold(re.split(r"[,;/\n(&]", text[at + 1 :], maxsplit=1)[0])
-        return following in LEGAL_FORMS
+        end = _NEXT_BREAK.search(text, at + 1)
+        following = text[at + 1 : end.start() if end else len(text)]
+        return len(following) <= _LONGEST_FORM and fold(following) in LEGAL_FORMS
     if text[at] == "/":  # n/a, 24/7, and/or, w/o: no blank around it and a short neighbour
-        before = re.split(r"[\s,;/]", text[:at])[-1]
-        after = re.split(r"[\s,;/]", text[at + 1 :])[0]
-        return bool(before) and bool(after) and min(len(before), len(after)) <= 2
+        before = _NEIGHBOUR_BREAK.split(text[max(at - _SHORT - 1, 0) : at])[-1]
+        after = _NEIGHBOUR_BREAK.split(text[at + 1 : at + _SHORT + 2])[0]
+        return bool(before) and bool(after) and min(len(before), len(after)) <= _SHORT
     return False
 
 
 def _words_apart(part: str) -> list[str]:
     """Split on "and" outside parentheses."""
     pieces, start = [], 0
+    told = opened = 0
     for hit in _WORD_BREAK.finditer(part):
-        head = part[: hit.start()]
-        if sum(head.count(c) for c in _OPEN) <= sum(head.count(c) for c in _CLOSE):
+        between = part[told : hit.start()]
+        told = hit.start()
+        opened += sum(map(between.count, _OPEN)) - sum(map(between.count, _CLOSE))
+        if opened <= 0:
             pieces.append(part[start : hit.start()])
             start = hit.end()
     return [*pieces, part[start:]]

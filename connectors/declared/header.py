@@ -103,6 +103,7 @@ def map_header(cells: Sequence[str], override: Mapping[str, str] | None = None) 
     )
 
 
+_PARAGRAPH: Final = 1000  # characters; no name of a column is longer
 _SENTENCE: Final = 6  # words; a longer header is a question about something else
 _ENDS: Final = tuple(f" {ending}" for ending in ENDINGS)
 
@@ -124,6 +125,7 @@ def _spellings(cell: str) -> Iterator[str]:
 
     Of a nested key ("spec.owner", "vendor.display_value") also the part that tells.
     """
+    cell = cell[:_PARAGRAPH]
     bare = cell.split("(", 1)[0]
     for text in (cell, _CAMEL.sub(" ", cell), bare, _CAMEL.sub(" ", bare)):
         words = fold(text)

@@ -115,16 +115,12 @@ def _suspects(world: World, choice: Choice) -> set[tuple[int, int]]:
 
 def _core(facts: RowFacts) -> frozenset[str]:
     """Telling words of the name, what stands in parentheses aside."""
-    outside = facts.row.name.split("(", 1)[0]
     from scanner.reconcile.names import tokens
 
+    outside = facts.row.name.split("(", 1)[0]
+    silent = words().stop | (words().generic - {"assist"})
     return frozenset(
-        word
-        for word in tokens(outside)
-        if word not in words().stop
-        and word not in words().generic - {"assist"}
-        and not is_place(word)
-        and not is_code(word)
+        word for word in set(tokens(outside)) - silent if not is_place(word) and not is_code(word)
     )
 
 

@@ -37,13 +37,13 @@ class Line:
 class Found:
     """A line met in a text, under which spelling, and whether that spelling is a former name.
 
-    rest: the other words of the text. sure: False for a name that fits several lines.
+    at: which of the text's words is its first. sure: False for a name that fits several lines.
     """
 
     line: Line
     spelling: str
     until: str | None = None
-    rest: tuple[str, ...] = ()
+    at: int = 0
     sure: bool = True
 
 
@@ -142,12 +142,14 @@ class Products:
         "ChatGPT Business connector" is ChatGPT; "Rovo agent" is not Rovo, it is something on it.
         """
         best: Found | None = None
+        tokens = fold(product).split()
         for found in self.find(product):
             if not found.sure:
                 continue
             if vendor and found.line.vendor and not agree([vendor], found.line.vendor):
                 continue
-            if set(found.rest) <= words().edition and (
+            rest = {*tokens[: found.at], *tokens[found.at + len(found.spelling.split()) :]}
+            if rest <= words().edition and (
                 best is None or len(found.spelling) > len(best.spelling)
             ):
                 best = found
@@ -167,9 +169,8 @@ class Products:
                 if not entries:
                     continue
                 taken[start : start + length] = [True] * length
-                rest = (*tokens[:start], *tokens[start + length :])
                 sure = run not in self._unsure
-                found += [Found(line, run, until, tuple(rest), sure) for line, until in entries]
+                found += [Found(line, run, until, start, sure) for line, until in entries]
         return found
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from connectors.declared.cells import several
 from connectors.declared.model import InventoryError
 from connectors.declared.people import read_people
 from connectors.declared.read import read_inventory
@@ -122,3 +123,10 @@ def test_every_column_is_read_or_named_and_a_refusal_is_never_an_approval(read, 
     for row, declared in zip(rows, found.rows, strict=True):
         if any(at > 1 and row[at - 2] == "Rejected" for at in status):
             assert declared.lifecycle == "refused"
+
+
+@pytest.mark.parametrize("bit", ["deepseek/", "ltd, ", "a and ", "(", "a b and (c "])
+def test_a_cell_costs_no_more_than_its_length(bit):
+    """What parts values is looked for near by: the same cell took half a minute."""
+    names = several(bit * (130_000 // len(bit)))
+    assert len(names) < 3
