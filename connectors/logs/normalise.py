@@ -40,9 +40,6 @@ _PORTS: Final = dict.fromkeys(
 )
 WRONG: Final = _BYTES | _PORTS | {"http_status": "not an HTTP status"}
 MISSING: Final = "missing"
-SENTINEL: Final = -1
-
-__all__ = ["Batch", "Counts", "Normaliser", "Reject"]
 
 ADDRESS: Final = r"^[0-9]+(\.[0-9]+){3}$|^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$"
 LEARNED: Final = pa.schema(

@@ -58,12 +58,6 @@ def derivation(extra: tuple[str, ...]) -> str | None:
     return next((t for t in extra if t in known or t.rstrip("0123456789") in known), None)
 
 
-def significant(many: tuple[str, ...]) -> tuple[str, ...]:
-    """Words without stop words, in order."""
-    stop = words().stop
-    return tuple(t for t in many if t not in stop)
-
-
 _EXACT: Final = 1.0
 Reading = tuple[float, frozenset[int]]
 _NOTHING: Final[Reading] = (0.0, frozenset())

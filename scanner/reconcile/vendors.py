@@ -22,7 +22,6 @@ _PARENTHESES = re.compile(r"\(([^)]*)\)")
 class _Vendors:
     ids: Mapping[str, str]
     owner_of: Mapping[str, str]
-    clouds: frozenset[str]
     in_house: frozenset[str]
     no_vendor: frozenset[str]
     legal: frozenset[str]
@@ -36,7 +35,6 @@ def _table() -> _Vendors:
     return _Vendors(
         ids,
         {entry["company"]: entry["owner"] for entry in table["owners"]},
-        frozenset(table["clouds"]),
         frozenset(map(fold, table["in_house"])),
         frozenset(map(fold, table["no_vendor"])),
         frozenset(map(fold, table["legal"])),
@@ -122,11 +120,6 @@ def agree_with_any(row: Iterable[str], asset: Iterable[str]) -> bool:
     """`agree` for an asset of several names: its own vendor and the one in parentheses."""
     said = tuple(row)
     return any(agree(said, one) for one in asset)
-
-
-def is_cloud(vendor: str) -> bool:
-    """A vendor that hosts and resells other vendors' models."""
-    return vendor in _table().clouds
 
 
 def _part_of(one: str, other: str) -> bool:
