@@ -6,7 +6,7 @@ account or principal, a self-hosted server by product and address.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from scanner.joins import weight
@@ -27,13 +27,15 @@ _PLAIN_KINDS: Final = frozenset({"model_hub", "browser_extension", "ai_crawler_i
 class Grain:
     """What tells one asset of a service from the next: a key, and what a person calls it.
 
-    place: address and port of a server that is known by what it speaks, not by its name.
+    place: address and port of a server that is known by what it speaks, not by its name. named:
+    it is told apart by a name that a client sent.
     """
 
     key: str
     name: str
     service: str
     place: str | None = None
+    named: bool = field(default=False, compare=False)
 
 
 def grain(row: Mapping[str, object], product: str) -> Grain:
@@ -47,11 +49,11 @@ def grain(row: Mapping[str, object], product: str) -> Grain:
         port = f":{row['dst_port']}" if row["dst_port"] else ""
         place = f"{host or 'unknown'}{port}"
         where = f"{host}{port}" if host else "an unknown address"
-        return Grain(f"{service}|at={place}", f"{product} at {where}", service, place)
+        sent = bool(host) and not is_ip(host)
+        return Grain(f"{service}|at={place}", f"{product} at {where}", service, place, sent)
     if row["per_host"]:
-        return Grain(
-            f"{service}|host={host}", f"{product} ({host.split('.', maxsplit=1)[0]})", service
-        )
+        name = f"{product} ({host.split('.', maxsplit=1)[0]})"
+        return Grain(f"{service}|host={host}", name, service, named=True)
     key, name = service, product
     if kind in _CLOUD_KINDS:
         parts = [str(row[column]) for column in ("account", "region") if row[column]]

@@ -16,9 +16,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from scanner.aliases import load_aliases, with_reasons
+from scanner.crowds import folded
 from scanner.distinct import distinct
 from scanner.grain import Grain, by_address, grain, merged
 from scanner.joins import Known, join_ids, known_ids
+from scanner.rows import insert_rows
 from scanner.store import sql
 from scanner.usual import believed
 from signatures.families import shipped_families
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from scanner.aliases import Alias, Aliases
+    from scanner.crowds import Crowd
 
 NAMESPACE: Final = UUID("6f1d6c0e-2f5b-5c55-9a53-1d6f0f2a7c11")
 KEPT_MODELS: Final = 200  # names of an asset that are kept; more than there are families
@@ -63,6 +66,8 @@ def identified(
         for table in (by_host, _called(by_place, joined))
         for row in _distinct_rows(table)
     }
+    grains, crowds = folded(grains, GRAIN_COLUMNS, known, sightings, products)
+    _write_crowds(con, run_id, crowds)
     stands_for = merged({*grains.values(), *_stored(known, products)})
     grains = {row: stands_for.get(one, one) for row, one in grains.items()}
     keys = set(grains.values())
@@ -178,6 +183,13 @@ def _write_names(con: duckdb.DuckDBPyConnection, named: Mapping[str, Grain]) -> 
         """
     )
     con.unregister("fresh")
+
+
+def _write_crowds(con: duckdb.DuckDBPyConnection, run_id: str, crowds: Iterable[Crowd]) -> None:
+    """Among the problems of the run: of which products clients sent too many names."""
+    told = {"line": None, "field": None, "level": "warning", "reason": "names"}
+    where = {"run_id": run_id, "source": "-", "path": "-"}
+    insert_rows(con, "problem", [{**where, **told, "message": one.message} for one in crowds])
 
 
 def _texts(**columns: list[str]) -> pa.Table:

@@ -162,6 +162,7 @@ class Families:
         family = self.of(name)
         if family is None:
             return None
+        name = name.encode("utf-8", "replace").decode()
         rows = {row.id: row for one in self.loaded for row in one.file.families}
         row = rows[family.id]
         return next(
