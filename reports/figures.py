@@ -38,8 +38,13 @@ def models(names: Sequence[str], beside: int = 0) -> str:
 
     beside: how many were seen that are not among the names.
     """
+    return some(names, "model", beside)
+
+
+def some(names: Sequence[str], word: str, beside: int = 0) -> str:
+    """As `models`, of things that are called `word`."""
     rest = len(names[2:]) + beside
-    more = f" and {count(rest, 'more model')}" if rest else ""
+    more = f" and {count(rest, f'more {word}')}" if rest else ""
     return ", ".join(names[:2]) + more
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
 
-from reports.figures import blocked, count, models, sentence, size, sized, who
+from reports.figures import blocked, count, models, sentence, size, sized, some, who
 from reports.terminal_page import NAME
 from reports.words import KINDS, SEVERITIES, STATES, TENANTS, label, rank
 
@@ -80,7 +80,9 @@ def _group(page: Page, group: Iterable[tuple[ledger.Asset, str]], *, news: bool)
             tenant = TENANTS.get(asset.tenant or "", asset.tenant)
             kind = KINDS.get(asset.kind, asset.kind)
             facts: list[str | None] = [] if page.wide else [kind]
-            facts += [tenant, asset.account, asset.region, blocked(asset.blocked, asset.hits)]
+            facts += [tenant, asset.account or some(asset.accounts, "account")]
+            facts += [asset.region or some(asset.regions, "region")]
+            facts += [blocked(asset.blocked, asset.hits)]
             facts += [models(asset.models, asset.models_more)]
             facts += ["no longer seen"] if "gone" in asset.flags else []
             facts += [sized(asset.sized_out, asset.hits, asset.bytes_out)]

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-SCHEMA_VERSION: Final = 5
+SCHEMA_VERSION: Final = 6
 _SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
@@ -244,4 +244,5 @@ def _make_current(con: duckdb.DuckDBPyConnection, where: str) -> None:
     con.execute(sql("views.sql"))
 
 
-_MIGRATIONS: Final = {1: "store", 2: "who_and_how_much", 3: "joined", 4: "packs", 5: "models"}
+_MIGRATIONS: Final = {1: "store", 2: "who_and_how_much", 3: "joined", 4: "packs", 5: "models",
+                      6: "places"}  # fmt: skip

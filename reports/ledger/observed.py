@@ -16,7 +16,8 @@ class Asset(Row):
     """A discovered AI thing with its state and why it is in it.
 
     model: the only one seen; models: all, or the first 200 and models_more beside. model_families,
-    model_makers: of all. deployments: names that customers gave to models. in_use: something got
+    model_makers: of all. deployments: names that customers gave to models. account,
+    region, tenant: the only one seen; accounts, regions, tenants: all. in_use: something got
     through, and not long ago. sized_out, sized_in: records that say how many bytes; None: not
     counted. users: None where no record names one; clients: addresses and devices of the records
     without a user.
@@ -70,6 +71,9 @@ class Asset(Row):
     model_families: list[str]
     model_makers: list[str]
     deployments: list[str]
+    accounts: list[str]
+    regions: list[str]
+    tenants: list[str]
 
 
 @dataclass(frozen=True, slots=True)

@@ -206,7 +206,7 @@
         && (!wanted.use || asset.in_use(at))
         && (!wanted.new || asset.new(at)),
       haystack: (at) => [asset.name(at), asset.product(at), asset.vendor(at), asset.vendor_name(at), label(words.kinds, asset.kind(at)),
-        asset.tenant(at), asset.account(at), asset.region(at), ...asset.models(at), asset.owner(at), asset.department(at),
+        asset.tenant(at), asset.account(at), asset.region(at), ...asset.accounts(at), ...asset.regions(at), ...asset.models(at), asset.owner(at), asset.department(at),
         ...asset.domains(at), ...asset.native_ids(at), ...asset.refs(at),
         ...evidence.of(at).map((line) => `${evidence.read.dst_host(line) || ""} ${evidence.read.dst_ip(line) || ""}`)].join(" "),
       columns: [
@@ -321,7 +321,7 @@
         fact("Kind", label(words.kinds, asset.kind(at)) + (asset.subtype(at) ? `, ${asset.subtype(at)}` : "")),
         fact("Supplier", asset.vendor_name(at) || asset.vendor(at)), fact("Product", asset.product(at)), fact(asset.models(at).length > 1 ? "Models" : "Model", asset.models(at)), fact("Made by", asset.model_makers(at)),
         fact("Deployments", asset.deployments(at)),
-        fact("Tenant", asset.tenant(at)), fact("Account", asset.account(at)), fact("Region", asset.region(at)),
+        fact("Tenant", asset.tenant(at) || asset.tenants(at)), fact("Account", asset.account(at) || asset.accounts(at)), fact("Region", asset.region(at) || asset.regions(at)),
         fact("Owner", asset.owner(at)), fact("Department", asset.department(at)),
         fact("Detection", asset.detection(at)), fact("Match with the register", asset.rows(at).length ? Number(asset.confidence(at)).toFixed(2) : null),
         fact("Differs in", asset.fields(at)), fact("Flags", asset.flags(at).map((flag) => label(words.flags, flag))),

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _MULTI: Final = frozenset({"eu", "us", "asia", "global", "multi", "apac"})  # not one region
 MODELS_TOLD: Final = 5  # named in a sentence
+PLACES_TOLD: Final = 3
 # None: the row or the asset is silent. True: they agree. A text: they differ, and how.
 Verdict = bool | str | None
 
@@ -38,16 +39,23 @@ def drifted(asset: AssetFacts, rows: Sequence[RowFacts], world: World) -> dict[s
 
 
 def _region(asset: AssetFacts, row: RowFacts, _: World) -> Verdict:
-    if not row.regions or not asset.region or asset.region in _MULTI:
+    seen = asset.regions - _MULTI
+    if not row.regions or not seen:
         return None
-    if asset.region in row.regions:
+    foreign = sorted(seen - row.regions)
+    if not foreign:
         return True
-    return f"declared {_some(row.regions)}, seen in {asset.region}"
+    return f"declared {_some(row.regions)}, seen in {_listed(foreign)}"
 
 
 def _some(many: frozenset[str]) -> str:
     ordered = sorted(many)
     return ordered[0] if len(ordered) == 1 else " or ".join(ordered[:3])
+
+
+def _listed(many: Sequence[str]) -> str:
+    more = f" and {len(many) - PLACES_TOLD} more" if len(many) > PLACES_TOLD else ""
+    return ", ".join(many[:PLACES_TOLD]) + more
 
 
 def _account(asset: AssetFacts, row: RowFacts, _: World) -> Verdict:

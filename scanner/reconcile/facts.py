@@ -73,6 +73,7 @@ class AssetFacts:
     parents: tuple[ids.Parent, ...]
     environment: str | None
     region: str | None
+    regions: frozenset[str]
     label_countries: frozenset[str]
     owners: frozenset[int]
     references: frozenset[str]
@@ -168,6 +169,7 @@ def asset_facts(
         parents=_parents(asset, parsed, host_names),
         environment=_environment(asset.environment, names.tokens(name)),
         region=(asset.region or (resource.region if resource else "")).casefold() or None,
+        regions=_seen_in(asset, resource),
         label_countries=_label_countries(tags, names.tokens(name)),
         owners=people.who(asset.owner),
         references=frozenset(
@@ -177,11 +179,16 @@ def asset_facts(
             names.slug(value) for key, value in tags.items() if _APPLICATION_TAG.match(key)
         ),
         accounts=frozenset(
-            a.casefold() for a in (asset.account or "", *(p.account for p in parsed)) if a
+            a.casefold() for a in (*asset.all_accounts, *(p.account for p in parsed)) if a
         ),
         groups=frozenset(one.group for one in parsed if one.group),
         made=makers.made(asset),
     )
+
+
+def _seen_in(asset: Observed, resource: ids.ResourceId | None) -> frozenset[str]:
+    own = (resource.region,) if resource and resource.region else ()
+    return frozenset(region.casefold() for region in asset.all_regions or own)
 
 
 def _parents(

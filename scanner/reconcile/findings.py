@@ -154,7 +154,7 @@ def _severity(asset: AssetFacts, judged: Judged) -> str:
     one = asset.asset
     urgent = (
         "maker_refused" in judged.state.flags
-        or one.tenant == "personal"
+        or "personal" in one.all_tenants
         or "upload" in one.usages
         or one.kind in _URGENT_KINDS
     )

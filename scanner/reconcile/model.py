@@ -41,7 +41,8 @@ class Observed:
     clients (addresses and devices, where the log names no user); hits, and of these blocked and
     failed; bytes_out, of the `sized` records that say it. models: that were seen,
     `model` the only one of them; models_more: how many beside. deployments: names that customers
-    gave to models. unseen_days: days since last_seen on which every source that showed it
+    gave to models. accounts, regions, tenants: that were seen; account, region, tenant the only one
+    of them. unseen_days: days since last_seen on which every source that showed it
     was read whole. confidence: of the detection, 0..1. applications: the indicators that named an
     application, an OAuth client or a scope, each as type:value.
     """
@@ -65,6 +66,9 @@ class Observed:
     account: str | None = None
     region: str | None = None
     tenant: str | None = None
+    accounts: tuple[str, ...] = ()
+    regions: tuple[str, ...] = ()
+    tenants: tuple[str, ...] = ()
     environment: str | None = None
     owner: str | None = None
     tags: Mapping[str, str] = field(default_factory=dict)
@@ -90,6 +94,21 @@ class Observed:
     def all_models(self) -> tuple[str, ...]:
         """Every model seen, whether one or many were given."""
         return self.models or ((self.model,) if self.model else ())
+
+    @property
+    def all_accounts(self) -> tuple[str, ...]:
+        """Every account seen, whether one or many were given; so of regions and tenants."""
+        return self.accounts or ((self.account,) if self.account else ())
+
+    @property
+    def all_regions(self) -> tuple[str, ...]:
+        """See all_accounts."""
+        return self.regions or ((self.region,) if self.region else ())
+
+    @property
+    def all_tenants(self) -> tuple[str, ...]:
+        """See all_accounts."""
+        return self.tenants or ((self.tenant,) if self.tenant else ())
 
 
 @dataclass(frozen=True, slots=True)

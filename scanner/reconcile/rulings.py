@@ -53,7 +53,7 @@ def applies(match: Match, asset: AssetFacts) -> bool:
         return any(host == suffix or host.endswith(f".{suffix}") for host in asset.domains)
     if match.name_regex is None or match.account_or_group_regex is None:
         return False
-    where = [asset.asset.account or "", *asset.groups]
+    where = [*(asset.asset.all_accounts or ("",)), *asset.groups]
     return _found(match.name_regex, asset.name) and any(
         _found(match.account_or_group_regex, text) for text in where
     )
@@ -72,13 +72,13 @@ def tenant_fault(asset: AssetFacts, policy: Policy) -> str | None:
     Private accounts never are. A vendor is compared as id, name and product, ignoring case; one
     without a list has no rule, and a tenant nobody saw is no mismatch.
     """
-    tenant = (asset.asset.tenant or "").casefold()
-    if tenant == "personal":
+    tenants = {tenant.casefold(): tenant for tenant in asset.asset.all_tenants}
+    if "personal" in tenants:
         return "private accounts"
     allowed = _sanctioned(asset, policy)
-    if allowed is None or tenant in NO_TENANT or tenant in allowed:
+    if allowed is None or not (other := tenants.keys() - NO_TENANT - allowed):
         return None
-    return f"tenant {asset.asset.tenant}, sanctioned are {', '.join(sorted(allowed))}"
+    return f"tenant {tenants[min(other)]}, sanctioned are {', '.join(sorted(allowed))}"
 
 
 def _sanctioned(asset: AssetFacts, policy: Policy) -> frozenset[str] | None:

@@ -140,12 +140,11 @@ def _unapproved(asset: AssetFacts, rows: Sequence[RowFacts], world: World) -> di
 def _row_tenants(asset: AssetFacts, rows: Sequence[RowFacts]) -> str | None:
     """The rows name tenants, and the asset's is none of them."""
     named = {tenant.casefold() for row in rows for tenant in row.row.tenant_ids}
-    tenant = (asset.asset.tenant or "").casefold()
-    if not named or tenant in ("", "unknown") or tenant in named:
+    seen = [one for one in asset.asset.all_tenants if one.casefold() not in ("", "unknown")]
+    other = next((one for one in seen if one.casefold() not in named), None)
+    if not named or other is None or any(not row.row.tenant_ids for row in rows):
         return None
-    if any(not row.row.tenant_ids for row in rows):
-        return None
-    return f"tenant {asset.asset.tenant}, approved is {', '.join(sorted(named))}"
+    return f"tenant {other}, approved is {', '.join(sorted(named))}"
 
 
 def _flags(

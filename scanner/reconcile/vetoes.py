@@ -70,9 +70,9 @@ def _other_host(row: RowFacts, asset: AssetFacts) -> str | None:
 
 def _caller(row: RowFacts, asset: AssetFacts) -> str | None:
     """A row approved for named callers does not cover others."""
-    account = (asset.asset.account or "").casefold()
-    if row.callers and account and account not in row.callers:
-        return f"the row is for the caller {', '.join(sorted(row.callers))}, not {account}"
+    called = {account.casefold() for account in asset.asset.all_accounts}
+    if row.callers and called and not called & row.callers:
+        return f"the row is for the caller {', '.join(sorted(row.callers))}, not {min(called)}"
     return None
 
 

@@ -40,7 +40,7 @@ def test_columns_do_not_move(filled, tmp_path):
         '"hits","blocked","bytes_out","bytes_in","users","first_seen","last_seen","new","state",'
         '"fields","flags","rule_ids","why","rejected","rows","refs","owner","department",'
         '"severity","models","failed","in_use","sized_out","sized_in","clients",'
-        '"models_more","model_families","model_makers","deployments"',
+        '"models_more","model_families","model_makers","deployments","accounts","regions","tenants"',
         "findings": '"finding_id","state","severity","title","asset_id","declared_row","ref",'
         '"evidence","remediation"',
         "declared": '"row","source","ref","name","business_owner","technical_owner","department",'

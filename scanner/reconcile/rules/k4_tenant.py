@@ -25,8 +25,7 @@ def hits(row: RowFacts, world: World) -> Iterator[Hit]:
     named |= set(re.findall(r"[\w.-]*\w", prose))
     for found in row.lines:
         for asset in world.by_line.get(found.line.id, ()):
-            tenant = (asset.asset.tenant or "").casefold()
-            if tenant in NO_TENANT or len(tenant) < 4:
-                continue
-            if tenant in named:
-                yield Hit(asset, row, "K4", 0.95, f"both are {found.line.name} in {tenant}")
+            tenants = {tenant.casefold() for tenant in asset.asset.all_tenants} - NO_TENANT
+            told = sorted(one for one in tenants & named if len(one) >= 4)
+            if told:
+                yield Hit(asset, row, "K4", 0.95, f"both are {found.line.name} in {told[0]}")
