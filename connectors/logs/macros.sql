@@ -5,6 +5,9 @@
 create macro nothing(x) as
     case when x in ('', '-', 'NA', 'N/A', 'None', 'NULL', 'null', '(empty)') then null else x end;
 
+-- DuckDB's own fails on bytes that are no UTF-8 ("%ff"), which anybody can send: these stay as written.
+create macro url_decode(x) as coalesce(try(system.main.url_decode(x)), x);
+
 create macro bytes_of(x) as
     case
         when x is null or x in ('', '-') then null

@@ -150,3 +150,13 @@ def test_times_with_a_half_of_the_day(call, text, iso):
 @pytest.mark.parametrize("text", ["3/2/2026 13:00:01 PM", "0/2/2026 8:00:01 AM", "3/2/2026 08:00"])
 def test_no_times_with_a_half_of_the_day(call, text):
     assert call("time_12h", text) == -1
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("a%20b", "a b"), ("%E2%82%AC", "€"), ("%zz", "%zz"), ("%ff", "%ff"), ("a%c3%28", "a%c3%28"),
+     (None, None)],
+)  # fmt: skip
+def test_what_decodes_to_no_text_stays_as_written(call, text, value):
+    """Whoever makes a request chooses these bytes; one line must not end a scan."""
+    assert call("url_decode", text) == value
