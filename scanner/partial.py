@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 KEPT_REJECTS: Final = 1000
 HELD: Final = 1 << 15  # rows that wait to be summed
+ROOMY: Final = 1 << 16  # summed rows of a source that memory has room for, 300 bytes each
 FEW: Final = 1 << 11  # rows of a source that are summed with those of others, when they are written
 PARTS: Final = 64  # into which sums are cut that memory has no room for
 
@@ -89,7 +90,7 @@ class Partial:
         if self._held > max(HELD, self._kept):  # so that each row is summed a few times at most
             self.pieces = [packed(self.pieces)]
             self._held, self._kept = 0, self.pieces[0].num_rows
-            if self.spill is not None and self._kept > HELD:
+            if self.spill is not None and self._kept > ROOMY:
                 self._to_disk(self.spill)
 
     def finish(self) -> Partial:
@@ -104,8 +105,8 @@ class Partial:
             self.parked = [self.spill.park(summed(self.pieces))]
         else:
             self._to_disk(self.spill)
-            for part in self._parts:
-                table = summed([piece.table() for piece in part])
+            for parts in _together(self._parts):
+                table = summed([piece.table() for part in parts for piece in part])
                 if table.num_rows:
                     self.parked.append(self.spill.park(table))
         self.pieces, self._parts = [], []
@@ -121,17 +122,33 @@ class Partial:
 
     def _to_disk(self, spill: Spill) -> None:
         """Move the sums so far to disk, cut by their keys so that each part can be summed alone."""
-        table = packed(self.pieces)
+        summed_before = bool(self._kept) and not self._held and len(self.pieces) == 1
+        table = self.pieces[0] if summed_before else packed(self.pieces)
         part = _part_of(table)
         order = np.argsort(part, kind="stable")
         ends = np.searchsorted(part[order], np.arange(PARTS + 1))
+        table = table.take(pa.array(order)).cast(PARTIAL)
         self._parts = self._parts or [[] for _ in range(PARTS)]
         for number in range(PARTS):
-            rows = order[ends[number] : ends[number + 1]]
-            if len(rows):
-                piece = table.take(pa.array(rows)).cast(PARTIAL)
+            piece = table[ends[number] : ends[number + 1]]
+            if piece.num_rows:
                 self._parts[number].append(spill.write(piece))
         self.pieces, self._held, self._kept = [], 0, 0
+
+
+def _together(parts: list[list[Parked]]) -> Iterator[list[list[Parked]]]:
+    """Parts that memory has room for at one time: a sum has its own price."""
+    some: list[list[Parked]] = []
+    rows = 0
+    for part in parts:
+        size = sum(piece.rows for piece in part)
+        if some and rows + size > ROOMY:
+            yield some
+            some, rows = [], 0
+        some.append(part)
+        rows += size
+    if some:
+        yield some
 
 
 def _part_of(table: pa.Table) -> npt.NDArray[np.int64]:

@@ -220,16 +220,17 @@ def _scan(
         return result
     head = stream.head() if reading.forced else b""
     heads: list[tuple[int, str] | None] = [None]
-    cut: Iterable[Segment] = _heads(segments(fmt, stream, reading.settings), heads)
     if stream.path == "-" and borrows(fmt) and lends(fmt):
         message = "standard input is read once: connections in it borrow no names from it"
         notices.append(Notice("-", "note", "names", message))
     grown = start if start is not None and start.format == fmt.id else None
+    screen = reading.screens(stream) and engine.screens(fmt)
+    sift = engine.sift(fmt) if screen and grown is None else None
+    cut: Iterable[Segment] = _heads(segments(fmt, stream, reading.settings, sift), heads)
     if grown is not None:
         cut = added(cut, grown.offset)
         message = f"the first {grown.offset} bytes were read by run {grown.run_id}: left out"
         notices.append(Notice(stream.path, "note", "grown", message))
-    screen = reading.screens(stream) and engine.screens(fmt)
     partial = engine.run(fmt, reading.settings, cut, screen=screen)
     zone = reading.settings.timezone or "UTC"
     result = _result(stream, stream.outcome(), fmt, zone, partial)

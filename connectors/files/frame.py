@@ -39,13 +39,16 @@ class Block:
     oversize: tuple[Oversize, ...]
 
 
-def frame(pieces: Iterator[bytes], start: int, limits: Limits, ending: Ending) -> Iterator[Block]:
+def frame(
+    pieces: Iterator[bytes], start: int, limits: Limits, ending: Ending, *, counted: bool = True
+) -> Iterator[Block]:
     """Blocks of about `limits.block` bytes; `start`: offset of the first piece.
 
+    counted: whether lines are counted; else their numbers tell only of over-long lines before.
     At a truncation the incomplete last line is held back and counted in `ending.cut`.
     Memory: one block, one piece and one line.
     """
-    framer = Framer(start, limits)
+    framer = Framer(start, limits, counted=counted)
     for piece in pieces:
         yield from framer.feed(piece)
     yield from framer.end(ending)
@@ -54,7 +57,8 @@ def frame(pieces: Iterator[bytes], start: int, limits: Limits, ending: Ending) -
 class Framer:
     """Cuts a stream of pieces into blocks."""
 
-    def __init__(self, start: int, limits: Limits) -> None:
+    def __init__(self, start: int, limits: Limits, *, counted: bool) -> None:
+        self._counted = counted
         self._cap = limits.line
         self._block = limits.block
         self._offset = start  # of the first byte not handed out
@@ -133,7 +137,7 @@ class Framer:
         block = Block(data, self._offset, self._line, tuple(self._over))
         self._over.clear()
         self._offset += len(data)
-        self._line += lines_in(data)
+        self._line += lines_in(data) if self._counted else 0
         return block
 
 

@@ -66,10 +66,11 @@ class Stream:
         held = self._text.pieces.peek(AHEAD + 1)
         return held[-most:] if len(held) <= AHEAD else b""
 
-    def blocks(self) -> Iterator[Block]:
-        """Blocks of whole lines, about limits.block bytes each."""
+    def blocks(self, *, counted: bool = True) -> Iterator[Block]:
+        """Blocks of whole lines, about limits.block bytes each; `counted` as of frame."""
         self._begin()
-        yield from frame(self._text.pieces, self._text.start, self._limits, self._ending)
+        text = self._text
+        yield from frame(text.pieces, text.start, self._limits, self._ending, counted=counted)
         self._over = True
 
     def chunks(self) -> Iterator[bytes]:

@@ -64,7 +64,7 @@ def open_streams(
     else:
         if codec is None:
             decoded = _plain(pieces, head, named, ending)
-            raw.step = limits.block
+            raw.step = limits.block + limits.block // 64  # one read is then one block
 
         def finish() -> str:
             raw.finish(ending)

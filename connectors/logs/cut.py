@@ -16,17 +16,19 @@ from connectors.logs.document import document_segments, is_document
 from connectors.logs.frame import IN_JSON, PLAIN, Lines, frame, repair
 from connectors.logs.pages import top_names
 from connectors.logs.rules import LineRules, Rules, ZeekRules
+from connectors.logs.sift import Numbering, Searched, thinned
 from connectors.logs.tables import CsvRules
 from connectors.logs.values import Counts, Reject, Segment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from connectors.files.frame import Oversize
+    from connectors.files.frame import Block, Oversize
     from connectors.files.notice import Notice
     from connectors.files.stream import Stream
     from connectors.logs.model import Format
     from connectors.logs.settings import ReadSettings
+    from connectors.logs.sift import Sift
 
 __all__ = ["Cut", "Segment", "segments"]
 
@@ -36,10 +38,12 @@ JSON_KINDS: Final = frozenset({"ndjson", "json_doc"})
 class Cut:
     """The segments of one stream, once; `notices` is whole when the iteration is over."""
 
-    def __init__(self, fmt: Format, stream: Stream) -> None:
+    def __init__(self, fmt: Format, stream: Stream, sift: Sift | None = None) -> None:
+        """sift: searches blocks, where records in which nothing is found are only counted."""
         self.notices: list[Notice] = []
         self._format = fmt
         self._stream = stream
+        self._sift = sift
 
     def __iter__(self) -> Iterator[Segment]:
         """Segments in order; one without records may still hold counts and rejects."""
@@ -59,19 +63,48 @@ class Cut:
             return
         rules = _rules(fmt, stream.path)
         carry = _Carry()
-        for block in stream.blocks():
+        for one in self._blocks():
+            block = one.block if isinstance(one, Searched) else one
             if rules.refused:
                 continue  # to the end all the same, so that the whole of it is hashed
             if block.oversize:
                 yield from self._lines(carry.lines(b"", 0, 0), rules, carry, final=True)
                 yield _oversize(block.oversize)
-            if block.data:
-                lines = carry.lines(block.data, block.offset, block.first_line)
-                yield from self._lines(lines, rules, carry, final=False)
+            if not block.data:
+                continue
+            if isinstance(one, Searched):
+                yield from self._searched(one, rules, carry)
+                continue
+            lines = carry.lines(block.data, block.offset, block.first_line)
+            yield from self._lines(lines, rules, carry, final=False)
         yield from self._lines(carry.lines(b"", 0, 0), rules, carry, final=True)
         notices = rules.close()
         if notices:
             yield _nothing(notices=notices)
+
+    def _blocks(self) -> Iterator[Block] | Iterator[Searched]:
+        if self._sift is None:
+            return self._stream.blocks()
+        return map(Numbering(), self._sift(self._stream.blocks(counted=False)))
+
+    def _searched(self, one: Searched, rules: Rules, carry: _Carry) -> Iterator[Segment]:
+        """What must be read of a block; all of it where its lines are not records one by one."""
+        aside = None if carry.is_open else rules.aside(one.lines)
+        thin = None if aside is None else thinned(one, aside)
+        block = one.block
+        if thin is None:
+            lines = carry.lines(block.data, block.offset, block.first_line)
+            for segment in self._lines(lines, rules, carry, final=False):
+                segment.places = one.places if segment.data is block.data else None
+                yield segment
+            return
+        lines, left = thin
+        for segment in self._lines(lines, rules, carry, final=False):
+            segment.sifted = True
+            if not rules.refused:  # a refused source counts nothing
+                segment.counts += Counts(read=left, screened_out=left)
+                left = 0
+            yield segment
 
     def _lines(
         self, lines: Lines, rules: Rules, carry: _Carry, *, final: bool
@@ -99,6 +132,11 @@ class _Carry:
         self._offset = 0
         self._line = 0
 
+    @property
+    def is_open(self) -> bool:
+        """Whether anything is held."""
+        return bool(self._data)
+
     def hold(self, lines: Lines, line_no: int) -> None:
         """Keep the lines from line `line_no` on."""
         first = int(np.searchsorted(lines.line_no, line_no))
@@ -114,9 +152,14 @@ class _Carry:
         return frame(data, offset, first_line)
 
 
-def segments(fmt: Format, stream: Stream, settings: ReadSettings) -> Cut:  # noqa: ARG001 - settings belong to the interface; no cut depends on them yet
-    """The segments of a stream. Their notices are also collected in `.notices`."""
-    return Cut(fmt, stream)
+def segments(
+    fmt: Format,
+    stream: Stream,
+    settings: ReadSettings,  # noqa: ARG001 - belongs to the interface; no cut depends on it yet
+    sift: Sift | None = None,
+) -> Cut:
+    """The segments of a stream; `sift` as of Cut. Notices are also collected in `.notices`."""
+    return Cut(fmt, stream, sift)
 
 
 def _rules(fmt: Format, path: str) -> Rules:

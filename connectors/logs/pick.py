@@ -36,6 +36,8 @@ def picked(segment: Segment, rows: NDArray[np.int64]) -> Segment:
         offset=segment.offset[rows],
         event_no=None if segment.event_no is None else segment.event_no[rows],
         counts=segment.counts + Counts(read=left, screened_out=left),
+        sifted=True,
+        places=None,
     )
 
 

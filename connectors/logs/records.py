@@ -94,6 +94,15 @@ def assemble(
     return out
 
 
+def each_closed(lines: Lines, quote: bytes) -> bool:
+    """Whether every line closes the quotes it opens."""
+    quotes = np.flatnonzero(np.frombuffer(lines.data, np.uint8) == ord(quote))
+    if len(quotes) % 2:
+        return False
+    line = np.searchsorted(lines.starts, quotes, "right")
+    return bool((line[::2] == line[1::2]).all())
+
+
 def _swallows(lines: Lines, first: int, last: int, form: _Form) -> bool:
     """Whether a line that would be content looks like a record: the quotes are then stray ones."""
     opening, *between, closing = (

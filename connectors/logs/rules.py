@@ -37,6 +37,13 @@ class Rules(Protocol):
         """The segments of these lines, and the number of the line to begin with again, if any."""
         ...
 
+    def aside(self, lines: Lines) -> NDArray[np.bool_] | None:
+        """Which of these lines are no plain records; None if they cannot be told apart one by one.
+
+        All others may be left out of what is cut, and nothing else changes by it.
+        """
+        ...
+
     def close(self) -> list[Notice]:
         """What is to be said at the end of the stream."""
         ...
@@ -69,6 +76,11 @@ class LineRules:
         lines, counts = without_remarks(lines, self._comment)
         return [segment(lines, counts=counts)], None
 
+    def aside(self, lines: Lines) -> NDArray[np.bool_]:
+        """Blank lines and comments."""
+        blank, remark = blanks_and_remarks(lines, self._comment)
+        return blank | remark
+
     def close(self) -> list[Notice]:
         """Nothing."""
         return []
@@ -76,16 +88,22 @@ class LineRules:
 
 def without_remarks(lines: Lines, comment: bytes) -> tuple[Lines, Counts]:
     """The lines that are neither blank nor comments, and how many are."""
-    blank = blank_lines(lines)
-    remark = np.zeros(len(lines), bool)
-    if comment:
-        for i in np.flatnonzero(~blank & (first_bytes(lines) == comment[0])).tolist():
-            remark[i] = lines.data.startswith(comment, lines.starts[i], lines.ends[i])
+    blank, remark = blanks_and_remarks(lines, comment)
     n_blank, n_remark = int(blank.sum()), int(remark.sum())
     if not n_blank + n_remark:
         return lines, Counts()
     counts = Counts(read=n_blank + n_remark, blank=n_blank, comment=n_remark)
     return lines.take(~(blank | remark)), counts
+
+
+def blanks_and_remarks(lines: Lines, comment: bytes) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which lines are blank, and which of the others are comments."""
+    blank = blank_lines(lines)
+    remark = np.zeros(len(lines), bool)
+    if comment:
+        for i in np.flatnonzero(~blank & (first_bytes(lines) == comment[0])).tolist():
+            remark[i] = lines.data.startswith(comment, lines.starts[i], lines.ends[i])
+    return blank, remark
 
 
 class ZeekRules:
@@ -121,6 +139,11 @@ class ZeekRules:
         found[0].notices += self._notices
         self._notices = []
         return found, None
+
+    def aside(self, lines: Lines) -> NDArray[np.bool_]:
+        """Blank lines and headers."""
+        is_header: NDArray[np.bool_] = first_bytes(lines) == HASH
+        return blank_lines(lines) | is_header
 
     def _records(
         self,

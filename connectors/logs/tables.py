@@ -11,9 +11,9 @@ from connectors.logs.frame import first_bytes
 from connectors.logs.header import canonical, named_twice, places, split_header
 from connectors.logs.headings import Headings
 from connectors.logs.model import AUTO, GENERIC
-from connectors.logs.records import LONG, MAX_LINES, Assembled, assemble
+from connectors.logs.records import LONG, MAX_LINES, Assembled, assemble, each_closed
 from connectors.logs.remarks import columns_twice, header_changes, spans_lines
-from connectors.logs.rules import Cutting, segment, without_remarks
+from connectors.logs.rules import Cutting, blanks_and_remarks, segment, without_remarks
 from connectors.logs.values import Counts, Reject, Segment
 
 if TYPE_CHECKING:
@@ -72,6 +72,18 @@ class CsvRules:
         found[0].counts += counts
         found[0].notices[:0] = notices
         return found, held
+
+    def aside(self, lines: Lines) -> NDArray[np.bool_] | None:
+        """Blank lines, comments and headers; None where a record may span lines or a table end."""
+        quote = self._rule.quote.encode()
+        if self._columns is None or self._rule.end is not None:
+            return None
+        if quote and quote in lines.data and not each_closed(lines, quote):
+            return None
+        blank, remark = blanks_and_remarks(lines, self._comment)
+        out = blank | remark | self._repeated(lines)
+        out[list(self._headers(lines))] = True
+        return out
 
     def _records(self, lines: Lines, *, final: bool) -> tuple[Segment, int | None]:
         """The records of lines under the header in force, and where an open one begins."""
@@ -201,20 +213,21 @@ class CsvRules:
 
     def _without_headers(self, lines: Lines) -> tuple[Lines, Counts]:
         """The lines without repetitions of the header, as concatenated files have them."""
+        again = self._repeated(lines)
+        count = int(again.sum())
+        if not count:
+            return lines, Counts()
+        return lines.take(~again), Counts(read=count, header=count)
+
+    def _repeated(self, lines: Lines) -> NDArray[np.bool_]:
+        """Which lines are the header in force once more."""
         size = len(self._spelled)
-        if not size:
-            return lines, Counts()
-        alike = (lines.ends - lines.starts == size) & (first_bytes(lines) == self._spelled[0])
-        again = [
-            i
-            for i in np.flatnonzero(alike).tolist()
-            if lines.data.startswith(self._spelled, lines.starts[i])
-        ]
-        if not again:
-            return lines, Counts()
-        keep: NDArray[np.bool_] = np.ones(len(lines), bool)
-        keep[again] = False
-        return lines.take(keep), Counts(read=len(again), header=len(again))
+        again: NDArray[np.bool_] = np.zeros(len(lines), bool)
+        if size:
+            alike = (lines.ends - lines.starts == size) & (first_bytes(lines) == self._spelled[0])
+            for i in np.flatnonzero(alike).tolist():
+                again[i] = lines.data.startswith(self._spelled, lines.starts[i])
+        return again
 
 
 def sniff(header: str, quote: str, wanted: tuple[str, ...]) -> str:

@@ -76,7 +76,8 @@ class Segment:
     line_no[i] and at byte offset[i] of the decoded stream. event_no: ordinal within its document,
     only for documents. columns: the header in force, as the source spells it. head: of a document,
     the length and SHA-256 of its text up to the end of the last element so far. table: the fields
-    themselves, where the source is no text; then data is empty.
+    themselves, where the source is no text; then data is empty. sifted: records that need not be
+    read were left out. places: where a search found something in `data`, if there was one.
     """
 
     data: bytes
@@ -93,6 +94,8 @@ class Segment:
     notices: list[Notice] = field(default_factory=list)
     head: tuple[int, str] | None = None
     table: pa.Table | None = None
+    sifted: bool = False
+    places: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.starts)

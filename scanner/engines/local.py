@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Final, Self
 import pyarrow as pa
 
 from connectors.logs.normalise import Normaliser
+from connectors.logs.sift import searched
 from connectors.observation import BY_NAME
-from scanner.engines.screened import screened
+from scanner.engines.screened import ordered, screened
 from scanner.engines.ways import silent, way
 from scanner.match.exact import Matcher
 from scanner.match.prefilter import Unscreenable
@@ -28,11 +29,13 @@ from scanner.partial import Partial
 from scanner.scan_range import scan_range
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
+    from connectors.files.frame import Block
     from connectors.logs.cut import Segment
     from connectors.logs.model import Format
     from connectors.logs.settings import ReadSettings
+    from connectors.logs.sift import Searched, Sift
     from connectors.logs.verbatim import Verbatim
     from scanner.names import Names
     from scanner.spill import Spill
@@ -128,6 +131,19 @@ class LocalEngine:
         if borrows(fmt) and (self._names.by_uid or self._names.by_address):
             return False  # their rows are AI by what other logs say of an address
         return self._screen(fmt) is not None
+
+    def sift(self, fmt: Format) -> Sift | None:
+        """What searches the blocks of a log before they are cut; where it `screens`."""
+        found = self._screen(fmt)
+        if found is None:
+            return None
+
+        def sift(blocks: Iterable[Block]) -> Iterator[Searched]:
+            return ordered(
+                blocks, lambda one: searched(one, found.places), self._pool, self._threads + 1
+            )
+
+        return sift
 
     def _screen(self, fmt: Format) -> Screen | None:
         if fmt.id not in self._ways:

@@ -1,5 +1,6 @@
 """The screen in front of reading: records in which nothing was found are counted and left out.
 
+Most were left out when their block was cut (connectors/logs/sift.py); the others are searched here.
 What is left of several segments is read together. A segment in which much was found goes on whole:
 there the screen would cost more than it saves, and its rows are judged like any other.
 """
@@ -7,19 +8,24 @@ there the screen would cost more than it saves, and its rows are judged like any
 from __future__ import annotations
 
 from collections import deque
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from connectors.logs.pick import alike, joined, picked
+from connectors.logs.sift import chosen, marked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from concurrent.futures import Future, ThreadPoolExecutor
+
+    import numpy as np
+    import numpy.typing as npt
 
     from connectors.logs.values import Segment
     from scanner.match.screen import Screen
 
-MUCH: Final = 0.15  # of the records; docs/performance.md
 READ: Final = 1 << 15  # records that are worth reading together
+A = TypeVar("A")
+B = TypeVar("B")
 
 
 def screened(
@@ -30,7 +36,8 @@ def screened(
     ahead: how many segments are searched at one time.
     """
     held: list[Segment] = []
-    for segment, whole in _searched(segments, screen, pool, ahead):
+    for segment in ordered(segments, lambda one: _less(one, screen), pool, ahead):
+        whole = not segment.sifted
         if held and (whole or not alike(held[0], segment)):
             yield joined(held)
             held = []
@@ -45,14 +52,14 @@ def screened(
         yield joined(held)
 
 
-def _searched(
-    segments: Iterable[Segment], screen: Screen, pool: ThreadPoolExecutor, ahead: int
-) -> Iterator[tuple[Segment, bool]]:
-    """Each segment, or what must be read of it, and whether it is whole."""
-    waiting: deque[Future[tuple[Segment, bool]]] = deque()
+def ordered(
+    items: Iterable[A], do: Callable[[A], B], pool: ThreadPoolExecutor, ahead: int
+) -> Iterator[B]:
+    """`do` of each item, in their order; up to `ahead` of them are done at one time."""
+    waiting: deque[Future[B]] = deque()
     try:
-        for segment in segments:
-            waiting.append(pool.submit(_search, segment, screen))
+        for item in items:
+            waiting.append(pool.submit(do, item))
             if len(waiting) >= ahead:
                 yield waiting.popleft().result()
         while waiting:
@@ -62,8 +69,15 @@ def _searched(
             future.cancel()
 
 
-def _search(segment: Segment, screen: Screen) -> tuple[Segment, bool]:
-    rows = screen.rows(segment)
-    if len(rows) > MUCH * len(segment):
-        return segment, True
-    return picked(segment, rows), False
+def _less(segment: Segment, screen: Screen) -> Segment:
+    """What must be read of a segment; the same, not sifted, if that is much of it."""
+    if segment.sifted:
+        return segment
+    rows = chosen(found(segment, screen))
+    return segment if rows is None else picked(segment, rows)
+
+
+def found(segment: Segment, screen: Screen) -> npt.NDArray[np.bool_]:
+    """In which records of a segment something is found."""
+    places = segment.places
+    return marked(segment.starts, screen.places(segment.data) if places is None else places)

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from connectors.logs.values import Segment
     from connectors.logs.verbatim import Verbatim
     from signatures.compile import Compiled
 
@@ -42,8 +41,7 @@ hyperscan: Any = None
 with suppress(ImportError):  # no wheel for this platform
     hyperscan = import_module("hyperscan")
 
-MOST: Final = 1 << 18  # matches in a segment; where there are more, every record of it is read
-SAMPLED: Final = 8192  # every so many records one is read, so that the days of a log are known
+MOST: Final = 1 << 18  # matches in a block; where there are more, every record of it is read
 
 
 def is_available() -> bool:
@@ -62,32 +60,18 @@ class Screen:
         self._database: Any = _database(compiled, how)
         self._local = threading.local()
 
-    def rows(self, segment: Segment) -> npt.NDArray[np.int64]:
-        """The records to read: all in which something was found, and samples."""
-        marked = self.found(segment)
-        marked[::SAMPLED] = True
-        marked[-1:] = True
-        return np.flatnonzero(marked)
+    def places(self, data: bytes) -> npt.NDArray[np.int64]:
+        """Where something was found: any byte of the record it was found in, in any order."""
+        places = self._ends(data)
+        if data.isascii():
+            return places
+        # what a name in other letters is mapped to, bytes do not tell
+        return np.concatenate([places, np.flatnonzero(np.frombuffer(data, np.uint8) >= 0x80)])
 
-    def found(self, segment: Segment) -> npt.NDArray[np.bool_]:
-        """In which records something was found."""
-        data, starts = segment.data, segment.starts
-        marked = np.zeros(len(starts), np.bool_)
-        if not len(starts):
-            return marked
-        places = self._places(data)
-        if places is None:
-            marked[:] = True
-            return marked
-        if not data.isascii():  # what a name in other letters is mapped to, bytes do not tell
-            places = np.concatenate([places, np.flatnonzero(np.frombuffer(data, np.uint8) >= 0x80)])
-        marked[(np.searchsorted(starts, places, "right") - 1).clip(0)] = True
-        return marked
+    def _ends(self, data: bytes) -> npt.NDArray[np.int64]:
+        """The last byte of each place where a pattern is.
 
-    def _places(self, data: bytes) -> npt.NDArray[np.int64] | None:
-        """Where a pattern ends: its last byte, which lies in the record it was found in.
-
-        None where there are over MOST: a line can be made of nothing but matches.
+        Every byte where there are over MOST: a line can be made of nothing but matches.
         """
         if not hasattr(self._local, "scratch"):
             self._local.scratch = hyperscan.Scratch(self._database)
@@ -101,7 +85,7 @@ class Screen:
         try:
             self._database.scan(data, match_event_handler=on_match, scratch=self._local.scratch)
         except hyperscan.ScanTerminated:
-            return None
+            return np.arange(len(data))
         return np.array(ends, np.int64) - 1
 
 

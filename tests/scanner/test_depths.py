@@ -4,10 +4,10 @@ import datetime as dt
 
 import pytest
 
+from connectors.logs import sift as stage
 from reports.json_document import document
 from scanner import sources
 from scanner.commands.progress import Quiet
-from scanner.engines import screened as stage
 from scanner.match import screen
 from scanner.model import ScanRequest
 from scanner.pipeline import scan

@@ -109,6 +109,7 @@ def test_pieces_that_are_summed_on_the_way_change_nothing(some):
 
 def small(patch):
     patch.setattr(partial, "HELD", 2)
+    patch.setattr(partial, "ROOMY", 2)
     patch.setattr(partial, "PARTS", 3)
     patch.setattr(partial, "FEW", 0)
 

@@ -15,6 +15,8 @@ from connectors.files.stream import open_streams
 from connectors.logs.cut import segments
 from connectors.logs.normalise import Normaliser
 from connectors.logs.settings import ReadSettings
+from connectors.logs.sift import chosen
+from scanner.engines.screened import found as looked
 from scanner.engines.ways import silent, way
 from scanner.match import screen as screen_module
 from scanner.match.exact import Matcher
@@ -51,7 +53,9 @@ def missed(name, path, block=8 << 20, tables=TABLES, screen=screen):
     with stream:
         stream.head()
         for segment in segments(FORMATS[name], stream, SETTINGS):
-            let_through = set(segment.offset[np.flatnonzero(screen(name).found(segment))].tolist())
+            let_through = set(
+                segment.offset[np.flatnonzero(looked(segment, screen(name)))].tolist()
+            )
             batch = normaliser(segment)
             rows = matcher.match(batch.table).rows
             spoken += len(rows)
@@ -321,8 +325,8 @@ def test_most_of_what_is_ordinary_is_left_out(tmp_path):
     (stream,) = open_streams(next(iter(discover([str(path)]))), Limits())
     with stream:
         (segment,) = [s for s in segments(FORMATS["zeek_ssl"], stream, SETTINGS) if len(s)]
-    assert screen("zeek_ssl").found(segment).sum() == 0
-    assert len(screen("zeek_ssl").rows(segment)) == 2
+    assert looked(segment, screen("zeek_ssl")).sum() == 0
+    assert len(chosen(looked(segment, screen("zeek_ssl")))) == 2
 
 
 ODD = """id: sdk_or_package/odd
@@ -385,6 +389,6 @@ def test_a_segment_with_matches_without_end_is_read_whole(tmp_path, monkeypatch)
     with stream:
         stream.head()
         (segment,) = segments(FORMATS["squid"], stream, SETTINGS)
-    assert screen("squid").found(segment).tolist() == [False, True]
+    assert looked(segment, screen("squid")).tolist() == [False, True]
     monkeypatch.setattr(screen_module, "MOST", 10)
-    assert screen("squid").found(segment).tolist() == [True, True]
+    assert looked(segment, screen("squid")).tolist() == [True, True]
