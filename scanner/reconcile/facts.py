@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from scanner.reconcile.people import People
     from scanner.reconcile.products import Found, Line, Products
 
-_PARENTHESES = re.compile(r"\([^)]*\)")
+_PARENTHESES = re.compile(r"\([^()]*\)")
 _CALLER = re.compile(
     r"(?:service account|service principal|caller|called by|technical user|api key of|app)s?\s+"
     r"([\w.@-]*[\w@])",

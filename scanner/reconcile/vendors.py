@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 _LETTERS = re.compile(r"\b\w(?: \w\b)+")  # "l l c", "s p a"
 _PROSE = 6  # words; a longer cell is a sentence
-_PARENTHESES = re.compile(r"\(([^)]*)\)")
+_PARENTHESES = re.compile(r"\(([^()]*)\)")  # the innermost: in time that grows as the text
 
 
 @dataclass(frozen=True, slots=True)
