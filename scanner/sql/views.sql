@@ -81,9 +81,24 @@ order by
 -- People are counted by the number of the row they belong to: counted within the group itself, a
 -- million sightings would need more memory than the store may take.
 create or replace view v_evidence as
-with told as not materialized (
+with beside as (  -- of an asset with more than a thousand hosts, those that were asked for least
+    select asset_id, dst_host
+    from (
+        select
+            s.asset_id,
+            s.dst_host,
+            row_number() over (partition by s.asset_id order by sum(s.hits) desc, s.dst_host) as rank
+        from sighting as s
+        join asset as a using (asset_id)
+        where len(a.domains) > 1000 and s.dst_host is not null
+        group by s.asset_id, s.dst_host
+    )
+    where rank > 1000
+),
+told as not materialized (
     select
-        s.* exclude (model, deployment),
+        s.* exclude (dst_host, model, deployment),
+        if(b.asset_id is null, s.dst_host, '(other)')              as dst_host,
         -- what its asset does not name is together: a client may invent any number of names
         case
             when s.model is null or coalesce(a.models_more, 0) = 0
@@ -97,6 +112,7 @@ with told as not materialized (
         end                                                        as deployment
     from sighting as s
     join asset as a using (asset_id)
+    left join beside as b on b.asset_id = s.asset_id and b.dst_host = s.dst_host
 ),
 seen as (
     select

@@ -56,3 +56,14 @@ def test_names_the_store_knows_stay_assets_of_their_own(servers):
     found, said = servers(line("a"), line("z", client="10.0.0.2"), line("b"))
     assert (set(found.values()), said) == ({1, 2}, [])
     assert len(found) == 4
+
+
+def test_evidence_of_an_asset_with_too_many_hosts_tells_the_rest_in_one_line(census, tmp_path):
+    hosts = [f"{n}.openai.com" for n in (*range(1004), 1003)]
+    (tmp_path / "x.csv").write_text(
+        "time,src_ip,host\n" + "".join(f"2026-10-05T08:00:00Z,10.0.0.1,{one}\n" for one in hosts)
+    )
+    (asset,) = census(tmp_path / "x.csv")["assets"]
+    hits = {one["dst_host"]: one["hits"] for one in asset["evidence"]}
+    assert (len(asset["domains"]), len(hits), asset["hits"]) == (1004, 1001, 1005)
+    assert (hits["(other)"], hits["1003.openai.com"]) == (4, 2)
