@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from signatures.compile import Compiled, HostMatch
 
 MEMO_LIMIT: Final = 200_000
-LONG: Final = 512  # characters of path and agent that are worth remembering
+LONG: Final = 512  # characters of path, agent and headers that are worth remembering
 Headers: TypeAlias = tuple[tuple[str, str], ...]
 
 WRONG: Final = 1  # no host, no address
@@ -276,7 +276,8 @@ class Matcher:
             address.rules if address is not None else (),
             self._apps.rules(apps) if apps else (),
         )
-        if len(facts[3] or "") + len(facts[5] or "") <= LONG:
+        told = sum(len(value) for _, value in facts[6])
+        if len(facts[3] or "") + len(facts[5] or "") + told <= LONG:
             if len(self._verdicts) > MEMO_LIMIT:
                 self._verdicts.clear()
             self._verdicts[facts] = verdict
