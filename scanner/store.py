@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-SCHEMA_VERSION: Final = 6
+_MIGRATIONS: Final = {1: "store", 2: "who_and_how_much", 3: "joined", 4: "packs", 5: "models",
+                      6: "places"}  # fmt: skip
+SCHEMA_VERSION: Final = max(_MIGRATIONS)
 _SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
@@ -242,7 +244,3 @@ def _make_current(con: duckdb.DuckDBPyConnection, where: str) -> None:
         )
         con.execute("commit")
     con.execute(sql("views.sql"))
-
-
-_MIGRATIONS: Final = {1: "store", 2: "who_and_how_much", 3: "joined", 4: "packs", 5: "models",
-                      6: "places"}  # fmt: skip
