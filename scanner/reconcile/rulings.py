@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 _ANY_CASE: Final = re2.Options()
 _ANY_CASE.case_sensitive = False
+# Not hubs, gateways, clouds and platforms: there a customer chooses whose model it is.
+_RUN_THEIR_OWN: Final = frozenset(
+    {"saas_chat", "saas_app", "model_api", "coding_assistant", "browser_extension"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ def ruling(asset: AssetFacts, policy: Policy, as_of: dt.date) -> Ruling:
 def applies(match: Match, asset: AssetFacts) -> bool:
     """Whether a match is about this asset."""
     if match.model_maker is not None:
-        return forbidden_model(match, asset) is not None
+        return forbidden_model(match, asset) is not None or own_service(match, asset)
     if match.domain_suffix is not None:
         suffix = match.domain_suffix.casefold().strip(".")
         return any(host == suffix or host.endswith(f".{suffix}") for host in asset.domains)
@@ -64,6 +68,22 @@ def forbidden_model(match: Match, asset: AssetFacts) -> Made | None:
     maker = maker_id(match.model_maker or "")
     found = [one for one in asset.made if one.family.maker == maker]
     return min(found, key=lambda one: one.by_name, default=None)
+
+
+def own_service(match: Match, asset: AssetFacts) -> bool:
+    """Whether it is a service of the maker a rule is about, which runs the maker's models.
+
+    Models of others alone that were seen there say otherwise: some makers host those, too.
+    """
+    one = asset.asset
+    maker = maker_id(match.model_maker or "")
+    if (
+        maker is None
+        or one.kind not in _RUN_THEIR_OWN
+        or (asset.made and not any(made.family.maker == maker for made in asset.made))
+    ):
+        return False
+    return maker in {maker_id(name) for name in (one.vendor, one.vendor_name) if name}
 
 
 def tenant_fault(asset: AssetFacts, policy: Policy) -> str | None:

@@ -10,7 +10,7 @@ from scanner.reconcile.drift import department_fault, drifted, scope_fault
 from scanner.reconcile.looked import DAYS_TO_BE_GONE
 from scanner.reconcile.makers import does, refused
 from scanner.reconcile.model import AssetState
-from scanner.reconcile.rulings import Ruling, forbidden_model, ruling, tenant_fault
+from scanner.reconcile.rulings import Ruling, forbidden_model, own_service, ruling, tenant_fault
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -81,6 +81,8 @@ def _verdict(  # noqa: PLR0911  one return a state, in their order
         reason = f": {said.denied.reason}" if said.denied.reason else ""
         model = forbidden_model(said.denied.match, asset)
         runs = f"; it {does(asset)} {model}" if model is not None else ""
+        if model is None and own_service(said.denied.match, asset):
+            runs = "; it is the maker's own service"
         why = f"rule {said.denied.id} forbids it{reason}{runs}"
         return _Verdict("prohibited", why, (said.denied.id,))
     late = _retired(asset, rows, as_of)
@@ -172,7 +174,8 @@ def _flags(
 def _asks(asset: AssetFacts, denied: DenyRule) -> bool:
     """The rule wants a person's word, or only the name of a deployment speaks for it."""
     model = forbidden_model(denied.match, asset)
-    return denied.confirm == "human" or (model is not None and model.by_name)
+    by_name = model is not None and model.by_name and not own_service(denied.match, asset)
+    return denied.confirm == "human" or by_name
 
 
 def _blocked_only(asset: AssetFacts) -> bool:

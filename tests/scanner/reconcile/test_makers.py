@@ -40,6 +40,28 @@ def test_a_rule_about_a_maker_forbids_its_models_behind_a_gateway(hold, router, 
     assert held.assets["a1"].why == f"rule P9 forbids it; it runs {R1} (DeepSeek)"
 
 
+@pytest.mark.parametrize("kind", ["model_api", "saas_chat"])
+def test_and_the_makers_own_services_whatever_model_was_seen(hold, asset, kind):
+    own = asset(product="DeepSeek", vendor="deepseek", vendor_name="DeepSeek", kind=kind)
+    held = hold([own], [], policy=BAN)
+    assert held.state() == "prohibited"
+    assert held.assets["a1"].why == "rule P9 forbids it; it is the maker's own service"
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"vendor": "mistral", "vendor_name": "Mistral AI"},
+        {"vendor": "", "vendor_name": ""},
+        {"vendor": "deepseek", "kind": "model_hub"},
+        {"vendor": "deepseek", "models": ("llama-3.1-8b-instruct",)},
+    ],
+)
+def test_but_no_service_of_another_and_none_seen_with_models_of_others_alone(hold, asset, facts):
+    held = hold([asset(**{"product": "Chat", "kind": "model_api"} | facts)], [], policy=BAN)
+    assert held.state() == "unmanaged"
+
+
 def test_from_a_hub_models_are_fetched(hold, asset):
     hub = asset(product="Ollama library", vendor="Ollama", kind="model_hub", models=("qwen2.5:7b",))
     held = hold([hub], [], policy={"prohibited": [{"id": "P7", "match": {"model_maker": "Qwen"}}]})
