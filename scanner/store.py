@@ -39,6 +39,7 @@ _SETTINGS: Final[dict[str, str | bool | int | float | list[str]]] = {
     "threads": "2",
 }
 
+MAGIC: Final = slice(8, 12)  # of a DuckDB file, behind its checksum
 _OWNER: Final = re.compile(rb"(\d{1,10}\n)?")  # what a lock file holds: the process
 
 # What DuckDB raises when the disk takes no more, depending on where it notices.
@@ -81,7 +82,7 @@ def open_store(path: Path | None, wait: float = 0.0) -> Iterator[Store]:
     wait: seconds to wait for another run's lock. Raises StoreLocked, StoreError, NoSpace.
     """
     if path is None:
-        with _set_aside() as folder, _connected(f"{folder}/store.duckdb") as con:
+        with _set_aside() as folder, _connected(f"{folder}/store.duckdb", "") as con:
             Path(folder, "store.duckdb").unlink()  # nothing stays behind a process that is killed
             _migrate(con, "the store")
             yield Store(con)
@@ -92,7 +93,9 @@ def open_store(path: Path | None, wait: float = 0.0) -> Iterator[Store]:
         raise StoreError(f"cannot be looked at: {problem.strerror}", str(path)) from problem
     if odd:
         raise StoreError("not a regular file", str(path), "name a file for the store")
-    with _locked(path, wait), _connected(str(path)) as con:
+    _hold_magic(path)
+    # whole, so that no name means another place to the engine (`:memory:`, `md:x`)
+    with _locked(path, wait), _connected(str(path.absolute()), str(path)) as con:
         _migrate(con, str(path))
         yield Store(con)
 
@@ -133,6 +136,19 @@ def _opened(lock: Path) -> int:
         os.close(descriptor)
         raise StoreError("is not a lock of this program", str(lock), "name another store")
     return descriptor
+
+
+def _hold_magic(path: Path) -> None:
+    """Refuse a file that is there and no database: the engine would open data files as views."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(MAGIC.stop)
+    except FileNotFoundError:
+        return
+    except OSError as problem:
+        raise StoreError(f"cannot be read: {problem.strerror}", str(path)) from problem
+    if head and head[MAGIC] != b"DUCK":
+        raise StoreError("is no store", str(path), "restore a backup or name another file")
 
 
 def _sign(descriptor: int, lock: Path) -> None:
@@ -188,13 +204,13 @@ def _set_aside() -> Iterator[str]:
 
 
 @contextmanager
-def _connected(name: str, **settings: str) -> Iterator[duckdb.DuckDBPyConnection]:
+def _connected(name: str, shown: str) -> Iterator[duckdb.DuckDBPyConnection]:
     try:
-        con = duckdb.connect(name, config=_SETTINGS | settings)
+        con = duckdb.connect(name, config=_SETTINGS)
     except duckdb.Error as problem:
         first = str(problem).splitlines()[0]
         raise StoreError(
-            f"cannot open the store: {first}", name, "restore a backup or name another file"
+            f"cannot open the store: {first}", shown, "restore a backup or name another file"
         ) from problem
     try:
         con.execute("set enable_external_access = false")

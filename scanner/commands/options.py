@@ -14,8 +14,24 @@ if TYPE_CHECKING:
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-FILE = click.Path(path_type=Path, dir_okay=False)
-FOLDER = click.Path(path_type=Path, file_okay=False)
+
+class Named(click.Path):
+    """A path with a name: an empty one is what a variable that is not set leaves."""
+
+    def convert(
+        self,
+        value: str | PathLike[str],
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Any:  # noqa: ANN401 - as click.Path
+        """Refuse an empty name."""
+        if not str(value).strip():
+            self.fail("is empty; give a name, or leave the option out", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+FILE = Named(path_type=Path, dir_okay=False)
+FOLDER = Named(path_type=Path, file_okay=False)
 
 
 class Day(click.ParamType[date]):

@@ -4,6 +4,7 @@ import os
 import stat
 import subprocess
 import sys
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -108,12 +109,21 @@ def test_a_database_of_another_program_is_refused(tmp_path):
         pass
 
 
-def test_a_file_that_is_no_database_is_refused_in_one_line(tmp_path):
-    path = tmp_path / "notes.txt"
-    path.write_text("hello" * 1000)
+@pytest.mark.parametrize("name", ["notes.txt", "register.csv", "assets.json", "a.parquet"])
+def test_a_file_that_is_no_database_is_refused_in_one_line(tmp_path, name):
+    path = tmp_path / name
+    path.write_text("host,user\n" * 1000)
     with pytest.raises(StoreError) as caught, open_store(path):
         pass
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", [":memory:", "md:census", "census.csv"])
+def test_a_store_is_the_file_of_its_name(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    with open_store(Path(name)):
+        pass
+    assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
 def test_a_store_may_not_be_a_link(tmp_path):

@@ -138,6 +138,8 @@ def test_no_path_is_a_usage_error(aicensus):
         (["--depth", "deep"], "'deep' is not one of 'auto', 'full', 'screen'"),
         (["--wait", "-1"], "-1.0 is not in the range x>=0"),
         (["--colour"], "No such option '--colour'"),
+        (["--db", ""], "Invalid value for '--db': is empty; give a name, or leave the option out"),
+        (["--out", " "], "Invalid value for '--out': is empty; give a name, or leave the option out"),
         (
             ["--organisation", " "],
             "--organisation: is empty; name whose store this is, or leave the option out",
@@ -229,7 +231,7 @@ def test_a_file_that_is_no_store_ends_with_10(aicensus, log, write):
     write("census.duckdb", "not a store, but somebody's file" * 99)
     done = aicensus("scan", log, "--db", "census.duckdb")
     assert done.code == 10
-    assert done.err.startswith("aicensus: census.duckdb: cannot open the store: ")
+    assert done.err.startswith("aicensus: census.duckdb: is no store; ")
     assert Path("census.duckdb").read_text().startswith("not a store")
 
 
