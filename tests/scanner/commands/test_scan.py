@@ -138,8 +138,8 @@ def test_no_path_is_a_usage_error(aicensus):
         (["--depth", "deep"], "'deep' is not one of 'auto', 'full', 'screen'"),
         (["--wait", "-1"], "-1.0 is not in the range x>=0"),
         (["--colour"], "No such option '--colour'"),
-        (["--db", ""], "Invalid value for '--db': is empty; give a name, or leave the option out"),
-        (["--out", " "], "Invalid value for '--out': is empty; give a name, or leave the option out"),
+        (["--db", ""], "'--db': is empty; give a name, or leave the option out"),
+        (["--out", " "], "'--out': is empty; give a name, or leave the option out"),
         (
             ["--organisation", " "],
             "--organisation: is empty; name whose store this is, or leave the option out",
