@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -101,6 +102,14 @@ def example(value: str, tables: Mapping[str, Regions]) -> str:
     )
 
 
+@cache
+def _any_of(regions: Regions) -> str:
+    """A pattern for a region; the longest first: `us` is a name too, and begins many others."""
+    longest = sorted(regions.names, key=lambda name: (-len(name), name))
+    names = "|".join(map(re.escape, longest))
+    return f"({names}|{regions.shape})"
+
+
 def _gap(label: str, tables: Mapping[str, Regions]) -> tuple[re.Pattern[str], tuple[str, ...]]:
     if set("{}") & set(PLACEHOLDER.sub("", label)):
         raise ValueError("a brace that belongs to no placeholder")
@@ -114,10 +123,7 @@ def _gap(label: str, tables: Mapping[str, Regions]) -> tuple[re.Pattern[str], tu
             pattern += _LABEL
         elif gap[1] in REGION_OF:
             provider = REGION_OF[gap[1]]
-            # The longest first: `us` is a name too, and begins many others.
-            longest = sorted(tables[provider].names, key=lambda name: (-len(name), name))
-            names = "|".join(map(re.escape, longest))
-            pattern += f"({names}|{tables[provider].shape})"
+            pattern += _any_of(tables[provider])
             providers.append(provider)
         else:
             known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)

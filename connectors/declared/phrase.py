@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from connectors.declared.spans import Span, is_part, span_at
@@ -56,21 +57,27 @@ def _compiled(table: Mapping[str, Sequence[str]]) -> dict[str, re.Pattern[str]]:
     return {life: _one_of(many) for life, many in table.items()}
 
 
-_TAKING_BACK: Final = _compiled(TAKING_BACK)
-_OVERRULING: Final = _compiled(OVERRULING)
-_HARMLESS: Final = _one_of(HARMLESS)
-_UNTIL: Final = ((_one_of(UNTIL), _AFTER_UNTIL), (_one_of(UNTIL_AT_ONCE), 0))
-_NEGATED: Final = re.compile(
-    _one_of(NEGATIONS).pattern
-    + " "
-    + _one_of((*TAKING_BACK["refused"], *TAKING_BACK["retired"], *LIFTABLE)).pattern
-)
-# "Approved until revoked" is approved; "until revoked in 2024" is not
-_UNTIL_REVOKED: Final = re.compile(
-    r"(?<!\S)(?:until|till|bis|hasta|jusqu a) "
-    rf"(?:{'|'.join(pattern.pattern for pattern in _TAKING_BACK.values())})"
-    r"(?! (?:\S+ ){0,3}\d)"
-)
+# Patterns are made when the first cell is read: they take a tenth of the start of the program.
+_taking_back: Final = cache(lambda: _compiled(TAKING_BACK))
+_overruling: Final = cache(lambda: _compiled(OVERRULING))
+_until: Final = cache(lambda: ((_one_of(UNTIL), _AFTER_UNTIL), (_one_of(UNTIL_AT_ONCE), 0)))
+
+
+@cache
+def _lifting() -> tuple[re.Pattern[str], ...]:
+    """What says that a phrase means nothing: harmless words, "until revoked", a negation."""
+    negated = (
+        _one_of(NEGATIONS).pattern
+        + " "
+        + _one_of((*TAKING_BACK["refused"], *TAKING_BACK["retired"], *LIFTABLE)).pattern
+    )
+    # "Approved until revoked" is approved; "until revoked in 2024" is not
+    until_revoked = (
+        r"(?<!\S)(?:until|till|bis|hasta|jusqu a) "
+        rf"(?:{'|'.join(pattern.pattern for pattern in _taking_back().values())})"
+        r"(?! (?:\S+ ){0,3}\d)"
+    )
+    return _one_of(HARMLESS), re.compile(until_revoked), re.compile(negated)
 
 
 def visible(text: str) -> str:
@@ -98,7 +105,7 @@ def without_first(parts: Sequence[str], words: int) -> list[str]:
 
 def overruled(parts: Sequence[str]) -> list[Said]:
     """What counts whatever a cell begins with."""
-    return [said for part in parts for said in _found(_lifted(part), _OVERRULING, None)]
+    return [said for part in parts for said in _found(_lifted(part), _overruling(), None)]
 
 
 def taken_back(text: str, rest: Sequence[str], today: dt.date | None) -> list[Said]:
@@ -114,13 +121,13 @@ def taken_back(text: str, rest: Sequence[str], today: dt.date | None) -> list[Sa
             found.append(Said("refused", f'"{words[-1]}"'))
     found += _ended(" ".join(rest), today)
     for part in rest:
-        found += _found(_lifted(part), _TAKING_BACK, today)
+        found += _found(_lifted(part), _taking_back(), today)
     return found
 
 
 def _lifted(part: str) -> str:
     """A clause without the words that take nothing back where they stand."""
-    for pattern in (_HARMLESS, _UNTIL_REVOKED, _NEGATED):
+    for pattern in _lifting():
         part = pattern.sub(" ", part)
     return part
 
@@ -160,7 +167,7 @@ def _ended(rest: str, today: dt.date | None) -> Iterator[Said]:
 
 
 def _untils(rest: str) -> Iterator[tuple[Span | None, bool]]:
-    for pattern, window in _UNTIL:
+    for pattern, window in _until():
         for hit in pattern.finditer(rest):
             span, like = span_at(rest[hit.end() :].split(), window)
             yield span, like and window > 0

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from connectors.logs.errors import FormatError
 from connectors.logs.expressions import ExpressionError
-from connectors.logs.model import Format
+from connectors.logs.model import PROVEN, Format
 
 BUILTIN: Final = Path(__file__).parent / "formats"
 MAX_FILE: Final = 256 << 10
@@ -94,7 +94,7 @@ def _over(parent: dict[str, Any], own: Yaml) -> Yaml:
 
 def _validated(raw: Yaml, path: Path, name: str) -> Format:
     try:
-        found = Format.model_validate(raw)
+        found = Format.model_validate(raw, context=PROVEN if path.parent == BUILTIN else None)
     except ValidationError as problem:
         first = problem.errors()[0]
         where = tuple(first["loc"])

@@ -9,6 +9,7 @@ import pytest
 from connectors.logs.errors import FormatError
 from connectors.logs.expressions import ExpressionError, parse
 from connectors.logs.load import load_format, load_formats
+from connectors.logs.model import Format
 from connectors.logs.normalise import Normaliser
 from signatures.strict_yaml import load_yaml
 
@@ -137,3 +138,8 @@ def test_what_only_running_shows_is_said_before_any_record(tmp_path, settings, s
 @pytest.mark.parametrize("sql", ["cast(a as bigint)", "try_cast(a as varchar[])", "a::integer"])
 def test_a_cast_is_a_scalar_expression(sql):
     assert parse(sql, ()).fields == ("a",)
+
+
+def test_patterns_of_shipped_formats_are_right_since_loading_does_not_look():
+    for fmt in load_formats(load_yaml).values():
+        assert Format.model_validate(fmt.model_dump(by_alias=True)).id == fmt.id
