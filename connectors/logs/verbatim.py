@@ -83,13 +83,7 @@ def verbatim(fmt: Format) -> Verbatim | None:
         for expression in fmt.expressions.map[name]:
             if not _is_piece(syntax(expression.sql), _APP_PIECES if name in APPS else _PIECES):
                 return None
-            if "url_decode" in expression.sql:
-                escapes.add("percent")
-            functions = set(_CALLED.findall(expression.sql))
-            if name in APPS and (functions - _WHOLE or _is_torn(fmt)):
-                escapes.add("cut")
-            if name in APPS and functions & _INNER:
-                escapes.add("json")
+            escapes |= _hidden(fmt, name, expression.sql)
     also: list[str] = []
     for reason in fmt.incomplete_when:
         texts = _equals(syntax(fmt.expressions.drop[reason].sql))
@@ -101,6 +95,18 @@ def verbatim(fmt: Format) -> Verbatim | None:
     if not set(APPS) & set(live):
         escapes.discard("cut")
     return Verbatim(_together(live), frozenset(escapes), tuple(also), said)
+
+
+def _hidden(fmt: Format, name: str, sql: str) -> set[str]:
+    """What an expression undoes: of names of applications also that they stand within a text."""
+    escapes = {"percent"} if "url_decode" in sql else set()
+    if name in APPS:
+        functions = set(_CALLED.findall(sql))
+        if functions - _WHOLE or _is_torn(fmt):
+            escapes.add("cut")
+        if functions & _INNER:
+            escapes.add("json")
+    return escapes
 
 
 def _is_torn(fmt: Format) -> bool:
