@@ -110,6 +110,10 @@ def _besides(run: ledger.Run) -> str:
     if run.blocked_only:
         were = "was" if run.blocked_only == 1 else "were"
         parts.append(f"{run.blocked_only:,} more {were} only tried and blocked")
+    if run.failed_only:
+        were = "was" if run.failed_only == 1 else "were"
+        more = "" if run.blocked_only else " more"
+        parts.append(f"{run.failed_only:,}{more} {were} only tried, every sign-in failed")
     if run.gone:
         parts.append(f"{run.gone:,} {'is' if run.gone == 1 else 'are'} no longer seen")
     return f"{', '.join(parts)}." if parts else ""

@@ -92,7 +92,11 @@ def _headline(
             parts += [between, page.own(f"{used[state]:,} {word}", style)]
             between = ", "
     page.line(*parts)
-    idle = [(run.blocked_only, "only tried and blocked"), (run.gone, "no longer seen")]
+    idle = [
+        (run.blocked_only, "only tried and blocked"),
+        (run.failed_only, "only tried, every sign-in failed"),
+        (run.gone, "no longer seen"),
+    ]
     told = [f"{number:,} {word}" for number, word in idle if number]
     if told:
         page.line(page.own(f"besides    {', '.join(told)}", "dim"))

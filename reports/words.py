@@ -68,6 +68,7 @@ FLAGS: Final = {
     "waiver_expired": "the waiver has expired",
     "maker_refused": "runs a model of a maker that is refused",
     "blocked_only": "tried and blocked, not in use",
+    "failed_only": "tried, every sign-in failed, not in use",
     "gone": "no longer seen, not in use",
 }
 

@@ -39,6 +39,7 @@ from scanner.names import Names
 from scanner.packs import pack_facts, stale, write_remarks
 from scanner.partial import Partial
 from scanner.privacy import People, load_key
+from scanner.reconcile.model import NOT_IN_USE
 from scanner.sightings import write_sightings
 from scanner.sources import Reading, SourceResult, find, in_order, read, said
 from scanner.spill import Spill
@@ -304,7 +305,7 @@ def _judge(
             select
                 f.state,
                 f.severity,
-                not coalesce(list_has_any(s.flags, ['blocked_only', 'gone']), false) as in_use,
+                not coalesce(list_has_any(s.flags, $idle), false) as in_use,
                 count(*)
             from finding as f
             left join asset_state as s using (run_id, asset_id)
@@ -312,7 +313,7 @@ def _judge(
             group by all
             order by all
             """,
-            {"run_id": outcome.run_id},
+            {"run_id": outcome.run_id, "idle": sorted(NOT_IN_USE)},
         ).fetchall():
             # docs/decisions/0007: a block that works does not fail the nightly run for good
             if (in_use and state in request.fail_on) or _rank(severity) <= threshold:

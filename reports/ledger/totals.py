@@ -53,6 +53,7 @@ class Run(Row):
     assets: int
     in_use: int
     blocked_only: int
+    failed_only: int
     gone: int
     managed: int
     unmanaged: int

@@ -53,9 +53,10 @@ def _asked(asset: AssetFacts) -> list[str]:
 
 
 def _who(one: Observed) -> list[str]:
-    """Users where the log names them, else the clients it shows."""
-    if one.users:
-        return [f"{one.users} user" + ("s" if one.users != 1 else "")]
+    """Users where the log names them, and who only tried; else the clients it shows."""
+    if one.users or one.tried:
+        said = [(one.users, ""), (one.tried, " who only tried")]
+        return [f"{n} user{'s' if n != 1 else ''}{what}" for n, what in said if n]
     if one.clients:
         return [f"{one.clients} client" + ("s" if one.clients != 1 else "") + " (no users logged)"]
     return []
@@ -73,6 +74,9 @@ def _outcome(state: AssetState, one: Observed) -> list[str]:
     said = []
     if "blocked_only" in state.flags:
         said.append(f"Blocked, {one.blocked} attempt{'s' if one.blocked != 1 else ''}.")
+    elif "failed_only" in state.flags:
+        told = f"{one.hits} attempt{'s' if one.hits != 1 else ''}"
+        said.append(f"Every sign-in failed, {told}.")
     elif one.blocked:
         said.append(f"Blocked: {one.blocked} of {one.hits} records.")
     if "gone" in state.flags:

@@ -41,6 +41,10 @@ _IDLE: Final[Mapping[str, tuple[str, str]]] = {
         "Tried and blocked: {name} ({state})",
         "Nothing got through. Keep the block; ask for a register row if the need is real.",
     ),
+    "failed_only": (
+        "Tried, every sign-in failed: {name} ({state})",
+        "Nobody got in. Ask who tried, and for a register row if the need is real.",
+    ),
     "gone": (
         "No longer seen: {name} ({state})",
         "Confirm that it has ended, and close it in the register if it is there.",
@@ -138,7 +142,7 @@ def _of_asset(asset: AssetFacts, judged: Judged) -> Finding | None:
 
 def _idle_severity(state: str, idle: str) -> str:
     """An attempt on something forbidden is worth a word with people; nothing else is."""
-    return "low" if (state, idle) == ("prohibited", "blocked_only") else "info"
+    return "low" if state == "prohibited" and idle != "gone" else "info"
 
 
 def _severity(asset: AssetFacts, judged: Judged) -> str:

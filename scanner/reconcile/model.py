@@ -23,8 +23,8 @@ ASSET_STATES: Final = (
     "needs_review", "unmanaged", "not_ai",
 )  # fmt: skip
 # Flags of assets that are known and not in use: every record of it was blocked (or failed beside
-# blocked ones); unseen for long in sources that were read whole.
-NOT_IN_USE: Final = frozenset({"blocked_only", "gone"})
+# blocked ones); every one failed, sign-ins among them; unseen for long in sources read whole.
+NOT_IN_USE: Final = frozenset({"blocked_only", "failed_only", "gone"})
 DECLARED_STATES: Final = (
     "duplicate", "drifted", "managed", "prohibited", "retired_alive", "waived", "unapproved_use",
     "needs_review", "not_assessable", "retired_confirmed", "declared_not_observed",
@@ -38,13 +38,14 @@ class Observed:
     vendor: id or name of the vendor by the signature; vendor_name: its display name. service:
     signature id. aliases: other names of the product. domains: hosts. usages: of the sightings
     (chat api upload ...). departments: of the users, most users first. Over the window: users;
-    clients (addresses and devices, where the log names no user); hits, and of these blocked and
-    failed; bytes_out, of the `sized` records that say it. models: that were seen,
-    `model` the only one of them; models_more: how many beside. deployments: names that customers
-    gave to models. accounts, regions, tenants: that were seen; account, region, tenant the only one
-    of them. unseen_days: days since last_seen on which every source that showed it
-    was read whole. confidence: of the detection, 0..1. applications: the indicators that named an
-    application, an OAuth client or a scope, each as type:value.
+    tried, those of whom every record was blocked or failed; clients (addresses and devices, where
+    the log names no user); hits, and of these blocked and failed, and of the failed the sign-ins;
+    bytes_out, of the `sized` records that say it. models: that were seen, `model` the only one of
+    them; models_more: how many beside. deployments: names that customers gave to models. accounts,
+    regions, tenants: that were seen; account, region, tenant the only one of them. unseen_days:
+    days since last_seen on which every source that showed it was read whole. confidence: of the
+    detection, 0..1. applications: the indicators that named an application, an OAuth client or a
+    scope, each as type:value.
     """
 
     asset_id: str
@@ -82,10 +83,12 @@ class Observed:
     departments: tuple[str, ...] = ()
     usages: tuple[str, ...] = ()
     users: int = 0
+    tried: int = 0
     clients: int = 0
     hits: int = 0
     blocked: int = 0
     failed: int = 0
+    failed_sign_ins: int = 0
     bytes_out: int = 0
     sized: int | None = None
     unseen_days: int = 0

@@ -165,7 +165,8 @@ def _flags(
         "needs_confirmation": said.denied is not None and _asks(asset, said.denied),
         "waiver_expired": bool(said.expired) and said.waived is None,
         "maker_refused": refused(asset, rows, world.refusals) is not None,
-        "blocked_only": _blocked_only(asset),
+        "blocked_only": asset.asset.blocked > 0 and _nothing_through(asset),
+        "failed_only": _failed_only(asset),
         "gone": asset.asset.unseen_days >= DAYS_TO_BE_GONE and not asset.asset.native_ids,
     }
     return tuple(name for name, holds in flags.items() if holds)
@@ -178,10 +179,15 @@ def _asks(asset: AssetFacts, denied: DenyRule) -> bool:
     return denied.confirm == "human" or by_name
 
 
-def _blocked_only(asset: AssetFacts) -> bool:
-    """Nothing got through: what was not blocked failed."""
+def _nothing_through(asset: AssetFacts) -> bool:
     one = asset.asset
-    return one.blocked > 0 and one.blocked + one.failed >= one.hits
+    return one.blocked + one.failed >= one.hits
+
+
+def _failed_only(asset: AssetFacts) -> bool:
+    """Nobody signed in: a request that failed alone may still have left data behind."""
+    one = asset.asset
+    return not one.blocked and one.failed_sign_ins > 0 and _nothing_through(asset)
 
 
 def _owned(row: RowFacts) -> bool:

@@ -44,7 +44,9 @@ seen as (
         sum(s.sized_out)                                                    as sized_out,
         sum(s.sized_in)                                                     as sized_in,
         bool_or(s.usage = 'upload')                                         as uploads,
-        count(distinct s.actor) filter (s.actor_type = 'user')              as people,
+        count(distinct s.actor) filter (
+            s.actor_type = 'user' and s.action not in ('blocked', 'failed')
+        )                                                                   as people,
         count(distinct s.actor) filter (s.actor_type <> 'user')             as clients,
         min(s.first_seen)                                                   as first_seen,
         max(s.last_seen)                                                    as last_seen,

@@ -6,6 +6,8 @@ select
     coalesce(v.aliases, []::varchar[])    as aliases,
     coalesce(u.usages, []::varchar[])     as usages,
     coalesce(u.applications, []::varchar[]) as applications,
+    coalesce(u.failed_sign_ins, 0)        as failed_sign_ins,
+    greatest(u.people - a.users, 0)       as tried,
     u.origins
 from asset as a
 left join (
@@ -24,6 +26,8 @@ left join (
             flatten(list(distinct indicators)),
             lambda sign: regexp_matches(sign, '^(oauth_[a-z_]+|app_id|other_app_id):')
         )))                                                             as applications,
+        sum(hits) filter (class = 'auth' and action = 'failed')         as failed_sign_ins,
+        count(distinct actor) filter (actor_type = 'user')              as people,
         list_sort(list(distinct {'path': source, 'format': format}))    as origins
     from sighting
     group by asset_id

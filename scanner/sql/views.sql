@@ -246,7 +246,7 @@ select
     a.hits,
     a.blocked,
     a.failed,
-    not list_has_any(s.flags, ['blocked_only', 'gone']) as in_use,
+    not list_has_any(s.flags, ['blocked_only', 'failed_only', 'gone']) as in_use,
     a.bytes_out,
     a.bytes_in,
     a.sized_out,
@@ -310,7 +310,9 @@ select
     (count(distinct s.asset_id) filter (s.action not in ('blocked', 'failed')))::integer as assets,
     sum(s.hits)                         as hits,
     sum(s.bytes_out)                    as bytes_out,
-    count(distinct s.actor) filter (s.actor_type = 'user')  as users,
+    count(distinct s.actor) filter (
+        s.actor_type = 'user' and s.action not in ('blocked', 'failed')
+    )                                   as users,
     count(distinct s.actor) filter (s.actor_type <> 'user') as clients
 from sighting as s
 join asset_state as t on t.asset_id = s.asset_id
@@ -333,7 +335,9 @@ from v_asset as a
 left join (
     select
         n.vendor,
-        count(distinct s.actor) filter (s.actor_type = 'user')  as users,
+        count(distinct s.actor) filter (
+            s.actor_type = 'user' and s.action not in ('blocked', 'failed')
+        )                                                       as users,
         count(distinct s.actor) filter (s.actor_type <> 'user') as clients
     from sighting as s join asset as n using (asset_id)
     group by n.vendor
@@ -346,12 +350,17 @@ order by unmanaged desc, hits desc, a.vendor;
 create or replace view v_department as
 with people as (
     select
-        s.department,
-        count(distinct s.actor)                                        as actors,
-        row_number() over (order by count(distinct s.actor), s.department) as place
-    from sighting as s
-    where s.actor_type = 'user'
-    group by s.department
+        department,
+        actors,
+        row_number() over (order by actors, department) as place
+    from (
+        select
+            department,
+            count(distinct actor) filter (action not in ('blocked', 'failed')) as actors
+        from sighting
+        where actor_type = 'user'
+        group by department
+    )
 ),
 small as (
     select count(*) filter (actors < 5) as n from people
@@ -369,7 +378,7 @@ select
     sum(s.hits)                                                    as hits,
     sum(s.bytes_out)                                               as bytes_out,
     sum(s.sized_out)::bigint                                       as sized_out,
-    count(distinct s.actor)::integer                               as users
+    (count(distinct s.actor) filter (s.action not in ('blocked', 'failed')))::integer as users
 from sighting as s
 join label as l using (department)
 join asset_state as t on t.asset_id = s.asset_id
@@ -411,6 +420,7 @@ select
     a.assets,
     a.in_use,
     a.blocked_only,
+    a.failed_only,
     a.gone,
     a.managed,
     a.unmanaged,
@@ -446,8 +456,9 @@ cross join (
 cross join (
     select
         count(*)::integer                                          as assets,
-        (count(*) filter (not list_has_any(flags, ['blocked_only', 'gone'])))::integer as in_use,
+        (count(*) filter (not list_has_any(flags, ['blocked_only', 'failed_only', 'gone'])))::integer as in_use,
         (count(*) filter (list_contains(flags, 'blocked_only')))::integer as blocked_only,
+        (count(*) filter (list_contains(flags, 'failed_only')))::integer as failed_only,
         (count(*) filter (list_contains(flags, 'gone')))::integer  as gone,
         (count(*) filter (state = 'managed'))::integer             as managed,
         (count(*) filter (state = 'unmanaged'))::integer           as unmanaged,
@@ -469,7 +480,9 @@ cross join (
 cross join (select count(*)::integer as findings from v_finding) as f
 cross join (
     select
-        (count(distinct actor) filter (actor_type = 'user'))::integer  as users,
+        (count(distinct actor) filter (
+            actor_type = 'user' and action not in ('blocked', 'failed')
+        ))::integer                                                    as users,
         (count(distinct actor) filter (actor_type <> 'user'))::integer as clients
     from sighting
 ) as u;

@@ -96,6 +96,7 @@ class Store:
             "clients": 0,
             "in_use": self._all("select count(*) filter (in_use) from v_asset")[0][0],
             "blocked_only": self._flagged("blocked_only"),
+            "failed_only": self._flagged("failed_only"),
             "gone": self._flagged("gone"),
             "declared": declared.total(),
             "declared_not_observed": declared["declared_not_observed"],

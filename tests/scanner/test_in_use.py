@@ -54,6 +54,54 @@ def test_an_asset_that_only_was_tried_and_blocked_is_not_in_use(see):
     assert "Blocked, 2 attempts." in finding["evidence"]
 
 
+@pytest.fixture
+def sign_in(census, tmp_path):
+    """Scan sign-ins to an app called Claude as Okta exports them: (user, result); the document."""
+
+    def run(*tries):
+        path = tmp_path / "okta.json"
+        path.write_text(json.dumps([_okta(at, who, how) for at, (who, how) in enumerate(tries)]))
+        return census(path)
+
+    return run
+
+
+def _okta(at, who, result):
+    mail = f"{who}@acme.test"
+    app = {"id": "0oa1", "type": "AppInstance", "alternateId": "Claude", "displayName": "Claude"}
+    return {
+        "uuid": f"u-{at}", "version": "0", "severity": "INFO",
+        "published": f"2026-01-02T08:00:{at:02}.000Z",
+        "eventType": "user.authentication.sso", "legacyEventType": "app.auth.sso",
+        "displayMessage": "User single sign on to app",
+        "actor": {"id": f"00u{who}", "type": "User", "alternateId": mail, "displayName": who},
+        "client": {"ipAddress": "192.0.2.10"}, "outcome": {"result": result, "reason": None},
+        "target": [app], "debugContext": {"debugData": {}}, "transaction": {"type": "WEB"},
+    }  # fmt: skip
+
+
+def test_sign_ins_that_all_failed_are_attempts_not_use(sign_in):
+    found = sign_in(("ann", "FAILURE"), ("ann", "FAILURE"), ("bob", "FAILURE"))
+    (asset,) = found["assets"]
+    (finding,) = found["findings"]
+    assert (asset["in_use"], asset["users"], asset["flags"]) == (
+        False, None, ["owner_missing", "failed_only"],
+    )  # fmt: skip
+    run = found["run"]
+    assert (run["in_use"], run["failed_only"], run["blocked_only"], run["users"]) == (0, 1, 0, 0)
+    assert finding["severity"] == "info"
+    assert finding["title"] == "Tried, every sign-in failed: Claude (unmanaged)"
+    assert "2 users who only tried." in finding["evidence"]
+    assert "Every sign-in failed, 3 attempts." in finding["evidence"]
+
+
+def test_one_sign_in_that_worked_is_use_by_one_user(sign_in):
+    found = sign_in(("ann", "FAILURE"), ("ann", "SUCCESS"), ("bob", "FAILURE"))
+    (asset,) = found["assets"]
+    assert (asset["in_use"], asset["users"], found["run"]["users"]) == (True, 1, 1)
+    assert "1 user, 1 user who only tried." in found["findings"][0]["evidence"]
+
+
 def test_one_record_that_got_through_is_use(see):
     found = see(row(action="blocked"), row(1))
     (asset,) = found["assets"]
