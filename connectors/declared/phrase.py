@@ -77,7 +77,9 @@ def _lifting() -> tuple[re.Pattern[str], ...]:
         rf"(?:{'|'.join(pattern.pattern for pattern in _taking_back().values())})"
         r"(?! (?:\S+ ){0,3}\d)"
     )
-    return _one_of(HARMLESS), re.compile(until_revoked), re.compile(negated)
+    # "to be used" says nothing, "not to be used" does
+    harmless = re.compile("(?<!not )(?<!never )" + _one_of(HARMLESS).pattern)
+    return harmless, re.compile(until_revoked), re.compile(negated)
 
 
 def visible(text: str) -> str:

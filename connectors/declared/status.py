@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from connectors.declared import cells, dates
 from connectors.declared.model import Remark
-from connectors.declared.vocabulary import Reading, Vocabulary, says, stricter
+from connectors.declared.vocabulary import Reading, Vocabulary, says, stricter, undecided
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,6 +103,13 @@ def _silent(columns: Sequence[Column], said: Sequence[_Said], used: frozenset[in
     if asked is not None and asked.question is not None and asked.question.empty is not None:
         text = f'no answer to "{short(asked.name)}"; counts as not approved yet'
         return Life(asked.question.empty, None, (Remark("status_missing", text),), used)
+    if any(
+        undecided(one.cell)
+        for one in said
+        if one.column.question is None or one.column.question.yes == "approved"
+    ):
+        text = f"status {said[0].shown} is no decision; counts as not approved yet"
+        return Life("not_yet", _raw(said), (Remark("status_phrase", text),), used)
     if all(column.dated for column in columns):
         return Life("approved", _raw(said), (), used)  # said once for the whole table
     text = "no status; counts as approved"
@@ -127,7 +134,9 @@ class _Said:
 
 
 def _said(column: Column, cell: str) -> _Said | None:
-    if not says(cell) or (column.dated and is_date(cell)):
+    if column.dated and (is_date(cell) or not says(cell)):
+        return None
+    if not says(cell) and not undecided(cell):
         return None
     if column.question is not None and is_date(cell):
         reading = Reading(column.question.yes)  # a date says: yes, since then

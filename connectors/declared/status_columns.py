@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from connectors.declared.status import Column, is_date
-from connectors.declared.vocabulary import Vocabulary, decided, is_answer, says
+from connectors.declared.vocabulary import Vocabulary, decided, is_answer, says, undecided
 from connectors.declared.words import DATES, QUESTIONS
 
 if TYPE_CHECKING:
@@ -100,6 +100,8 @@ class _Weight:
     ) -> _Weight:
         """by_name: the header says that it is a status, so that a bare yes or no is one, too."""
         filled = [cell for cell in column if says(cell)]
+        if not filled and question is not None:  # nobody has answered yet
+            filled = [cell for cell in column if undecided(cell)]
         words = vocabulary.for_column(filled)
         return cls(
             len(filled),

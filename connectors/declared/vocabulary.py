@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from connectors.declared import cells, phrase
 from connectors.declared.text import fold
-from connectors.declared.words import ANSWERS, EXPLAINING, STATUS_WORDS, STRICTNESS
+from connectors.declared.words import ANSWERS, EXPLAINING, STATUS_WORDS, STRICTNESS, UNDECIDED
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # "Pilot - what a pilot is"; not behind an initial ("N. Smith")
 _HEAD = re.compile(r"\s[\x96\xa4-]+\s|[\u2013\u2014\u2192=>:;,(\[!?\n]|(?<!\b\w)\.")
+_ASKED = re.compile(r"[\s()\[\].!]*(?:[?\uff1f\u00bf\u061f\u2753\u2754][\s()\[\].!\ufe0f]*)+")
 MORE: Final = "says more than its first word"
 _LONGEST: Final = 6  # words of a status phrase
 _READ: Final = 4000  # characters of a cell that is read
@@ -50,6 +51,7 @@ class Reading:
 
 
 UNKNOWN: Final = Reading(None, known=False)
+_OPEN: Final = Reading("not_yet", note="is no decision; read as not yet", against=True)
 _TOO_LONG: Final = Reading(
     "not_yet", note="is too long for a status; read as not yet", against=True, loose=True
 )
@@ -97,6 +99,8 @@ class Vocabulary:
         cell = phrase.visible(cell)
         if len(cell) > _READ:
             return _TOO_LONG
+        if undecided(cell) and not (self.by_policy and _exact(cell) in self.of):
+            return _OPEN if question is None or _asks_leave(question) else Reading(None)
         answer = ANSWERS.get(_key(cell)) if question is not None else None
         if question is not None and answer is not None:
             return Reading(question.yes if answer == "yes" else question.no)
@@ -125,6 +129,18 @@ class Vocabulary:
 def says(cell: str) -> bool:
     """Whether a status cell holds anything; a tick does."""
     return cells.value(cell) is not None or cell.strip() in ANSWERS
+
+
+def undecided(cell: str) -> bool:
+    """Whether a cell says that nobody has decided: "TBD", or a question mark alone."""
+    if len(cell) > _WORD:
+        return False
+    return fold(cell) in UNDECIDED or bool(_ASKED.fullmatch(phrase.visible(cell)))
+
+
+def _asks_leave(question: Question) -> bool:
+    """Whether not knowing the answer leaves the use without leave: "Approved?", "Live?"."""
+    return "not_yet" in (question.no, question.empty)
 
 
 def decided(column: Sequence[str]) -> bool:

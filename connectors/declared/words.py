@@ -71,11 +71,22 @@ ANSWERS: Final = {
 }
 ENDINGS: Final[tuple[str, ...]] = tuple(_STATUSES["endings"])
 WEAK: Final = frozenset(_STATUSES["weak"])
+UNDECIDED: Final = frozenset(_STATUSES["undecided"])
 
 _PHRASES: Final = _table("phrases")
+_JOINED: Final = {
+    life: [
+        f"{first} {second}" for firsts, seconds in pairs for first in firsts for second in seconds
+    ]
+    for life, pairs in _PHRASES["joined"].items()
+}
 # Of our status words those of several words, too: "Approved, not in use".
 TAKING_BACK: Final = {
-    life: (*words, *(w for w in STATUS_WORDS[life] if " " in w and life != "not_yet"))
+    life: (
+        *words,
+        *_JOINED.get(life, ()),
+        *(w for w in STATUS_WORDS[life] if " " in w and life != "not_yet"),
+    )
     for life, words in _texts(_PHRASES["taking_back"]).items()
 }
 OVERRULING: Final = _texts(_PHRASES["overruling"])

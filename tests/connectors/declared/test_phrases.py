@@ -23,11 +23,15 @@ TAKEN_BACK = [
     "Approved, not in use", "In use (blocked for guests)", "Freigabe erteilt, dann Widerruf",
     "approved until revoked in 2024", "APPROVED; SUSPENDED", "approved\nwithdrawn",
     "approved -> no", "approved=no", "in use, decision: no", "Approved NOT",
+    "in use without our consent", "approved, not to be used", "Approved: under no circumstances",
+    "approved, scrapped", "approved - nixed", "approved, usage must cease", "live; stop using",
+    "Approved, may not be run", "Approved, but it has to end", "live without prior permission",
     "approved\u200b, revo\u00adked", "Approved, decision reversed", "Approved (de-approved)",
 ]  # fmt: skip
 OPEN = [
     "approved - on hold", "Approved: pending", "Approved pending review", "approved?",
     "approved only if DPIA passes", "approved, subject to DPIA", "Approved ☐",
+    "approved, on ice", "live, parked", "approved, conditional on a DPIA", "approved, shelved",
     "genehmigt unter Vorbehalt", "approved until March", "approuvé sous réserve",
 ]  # fmt: skip
 GOOD = [
@@ -36,6 +40,8 @@ GOOD = [
     "approved until revoked", "approved until further notice", "Live since May 2024",
     "Approved, never revoked", "Live (not blocked)", "aktiv, nicht gesperrt",
     "Approved, signed off by CISO", "live, retires in 2030", "Live, no longer pending",
+    "approved, to be used by legal", "Approved without reservation", "Live, conditional access on",
+    "approved, never stopped", "approved; must be used by HR only", "Live from end to end",
     "approved through the board on 2025-03-01", "Approved for blockchain analysis",
 ]  # fmt: skip
 
@@ -97,6 +103,11 @@ def test_a_last_day_is_held_against_the_day_of_the_ledger(cell, life):
 
 def test_a_last_day_nobody_can_judge_is_no_approval():
     assert Vocabulary.build(None).read("approved until 2030-01-01").lifecycle == "not_yet"
+
+
+@pytest.mark.parametrize("cell", ["approved conditionally", "Conditionally approved", "On ice"])
+def test_a_word_that_leaves_conditions_open_is_not_yet(cell):
+    assert OURS.read(cell).lifecycle == "not_yet"
 
 
 def test_first_words_of_the_policy_count_in_longer_cells_too():

@@ -138,8 +138,35 @@ def test_no_status_column_is_told_with_the_count(read):
     assert said.message == "no status column; all 2 rows count as approved"
 
 
+@pytest.mark.parametrize("cell", ["?", "? ?", "(??)", "TBD", "unknown", "to be confirmed", "offen"])
+def test_a_cell_that_leaves_it_open_is_no_approval(read, cell):
+    found = read("Status", "live", cell)
+    assert [row.lifecycle for row in found.rows] == ["approved", "not_yet"]
+    (said,) = [p for p in found.problems if p.reason == "status_phrase"]
+    assert said.message == f'status "{cell}" is no decision; read as not yet'
+
+
+@pytest.mark.parametrize("cell", ["", "-", "n/a", "none"])
+def test_an_empty_one_stays_approved_with_a_remark(read, cell):
+    found = read("Status", "live", cell)
+    assert [row.lifecycle for row in found.rows] == ["approved", "approved"]
+    assert "status_missing" in {p.reason for p in found.problems}
+
+
+@pytest.mark.parametrize(
+    ("header", "life"), [("Approved?", "not_yet"), ("Live?", "not_yet"), ("Retired?", "approved")]
+)
+def test_not_knowing_an_answer_is_held_against_the_leave_to_use_it(read, header, life):
+    assert [row.lifecycle for row in read(header, "?").rows] == [life]
+
+
+def test_a_policy_may_say_what_an_open_cell_is():
+    words = Vocabulary.build({"approved": ["TBD"], "refused": ["No"]})
+    assert words.read("tbd").lifecycle == "approved"
+
+
 def test_empty_status_cells_are_told_with_their_rows(read):
-    found = read("Status", "", "live", "?")
+    found = read("Status", "", "live", "n/a")
     (said,) = [p for p in found.problems if p.reason == "status_missing"]
     assert said.message == "no status; counts as approved (and 1 more row: line 4)"
 
