@@ -18,10 +18,11 @@ from scanner.reconcile.model import Binding, Coverage, Known, Observed, Unread
 from scanner.reconcile.reconcile import reconcile
 from scanner.rows import insert_rows
 from scanner.store import sql
+from signatures.model import HOST_TYPES
 from signatures.strict_yaml import StrictYamlError, load_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import date
 
     import duckdb
@@ -164,7 +165,24 @@ def coverage(watched: Mapping[tuple[str, str], SeriesDays], compiled: Compiled) 
             RANK[compiled.rules[rule_id].confidence] >= DETECTION
             for rule_id in compiled.host_rules(host).rule_ids
         ),
+        site_of=_sites(compiled),
     )
+
+
+def _sites(compiled: Compiled) -> Callable[[str], frozenset[str]]:
+    """Vendors whose site a host is, as a weak rule says, of services that other hosts show."""
+    shown = {
+        rule.service
+        for rule in compiled.rules
+        if rule.type in HOST_TYPES and RANK[rule.confidence] >= DETECTION
+    } - compiled.nursery
+
+    def vendors(host: str) -> frozenset[str]:
+        rules = (compiled.rules[rule_id] for rule_id in compiled.host_rules(host).rule_ids)
+        found = {rule.service for rule in rules if rule.needs is None} & shown
+        return frozenset(compiled.services[one].vendor_name for one in found)
+
+    return vendors
 
 
 def known(compiled: Compiled) -> list[Known]:

@@ -96,7 +96,7 @@ def _told(word: str, assets: Sequence[tuple[str, AssetState]], states: Mapping[s
     ]
     told += f"; besides {', '.join(others)}" if others else ""
     if all(NOT_IN_USE & set(state.flags) for _, state in assets):
-        told += "; nothing of it is in use (only tried and blocked, or no longer seen)"
+        told += "; nothing of it is in use (only tried, or no longer seen)"
     return told
 
 

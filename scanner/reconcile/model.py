@@ -154,6 +154,7 @@ class Coverage:
     tenants: SaaS tenants read by API. clusters: Kubernetes. words: folded names of what was
     covered, for prose. not_covered: prose of what no source can see. knows_host: whether the
     catalogue would recognise a host; None: assume so (the assets came from another detector).
+    site_of: names of vendors whose site a host is, of services that are seen at other hosts.
     """
 
     hosts_covered: bool = False
@@ -166,6 +167,7 @@ class Coverage:
     repositories: bool = False
     not_covered: tuple[str, ...] = ()
     knows_host: Callable[[str], bool] | None = None
+    site_of: Callable[[str], frozenset[str]] | None = None
 
 
 @dataclass(frozen=True, slots=True)

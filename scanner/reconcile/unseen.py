@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from connectors.declared.text import fold
 from scanner.reconcile.looked import Look, beside, look
 from scanner.reconcile.tables import words
+from scanner.reconcile.vendors import agree_with_any, sellers, vendor_id
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -88,11 +89,21 @@ def _network_blind(row: RowFacts, coverage: Coverage) -> str | None:
     if row.in_house:
         return "an in-house system without a place: no source can show it"
     knows = coverage.knows_host
-    if knows is not None and row.domains and not any(knows(host) for host in row.domains):
+    at_sight = knows is None or any(map(knows, row.domains))
+    if row.domains and not at_sight and not _at_its_site(row, coverage):
         return "no signature recognises its host"
     if knows is not None and not row.domains and not row.lines:
         return "no signature recognises its product"
     return None
+
+
+def _at_its_site(row: RowFacts, coverage: Coverage) -> bool:
+    """The row names a vendor and its site: the service itself is seen at other hosts."""
+    said = row.vendors | {vendor_id(found.line.vendor) for found in row.lines if found.sure}
+    site_of = coverage.site_of
+    return site_of is not None and any(
+        agree_with_any(said, sellers(name)) for host in row.domains for name in site_of(host)
+    )
 
 
 def _used(row: RowFacts) -> bool:

@@ -225,6 +225,19 @@ def test_not_seen_needs_a_signature_that_knows_the_host(hold, row):
     )
 
 
+@pytest.mark.parametrize(
+    ("vendor", "state"), [("Transpool", "declared_not_observed"), ("Acme", "not_assessable")]
+)
+def test_a_vendors_site_will_do_where_the_row_names_that_vendor(hold, row, vendor, state):
+    declared = row(name="Routes", product="Planner", vendor=vendor, domains="t.example")
+    site = Coverage(
+        hosts_covered=True,
+        knows_host=lambda _: False,
+        site_of=lambda host: frozenset({"Transpool"} if host == "t.example" else ()),
+    )
+    assert hold([], [declared], coverage=site).rows[1].state == state
+
+
 def test_what_the_scope_leaves_out_is_not_assessable(hold, row):
     declared = row(
         name="Genes", vendor="Google", product="Vertex AI", hosting="GCP project gen-lab"
