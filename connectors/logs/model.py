@@ -87,6 +87,7 @@ class Reader(_Strict):
     ragged: rows of a table may be shorter or longer than its columns. patterns: several instead of
     one; the first that fits a line counts. dotted: a name with dots is a key as it stands, or leads
     into objects. skip_blanks: a blank may stand before the opening quote of a field of csv.
+    repeats: free text that the vendor itself may give twice in a record; the first is read.
     """
 
     kind: Kind
@@ -103,6 +104,7 @@ class Reader(_Strict):
     patterns: list[str] = []
     ragged: bool = False
     skip_blanks: bool = False
+    repeats: list[str] = []
     dotted: bool = False
     pair: str = "="
     unwrap: str | list[str] = []

@@ -33,6 +33,12 @@ def cut_short(field: str, line: int) -> Notice:
     return Notice("", "warning", "cut", message, line, field, 1)
 
 
+def misquoted(field: str, line: int) -> Notice:
+    """A value of which nothing is made has a quote within it: where it ends is not known."""
+    message = f"{clipped(field)} has a quote in the middle: what stood behind it is not read"
+    return Notice("", "warning", "misquoted", message, line, field, 1)
+
+
 def unread_keys(names: Iterable[str]) -> list[Notice]:
     """Keys of a block that no column is made of; `folded` makes one note of those of a source."""
     least = sorted(set(names))[: LISTED + 1]

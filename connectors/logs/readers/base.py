@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from connectors.logs.model import Format
     from connectors.logs.values import Segment
 
-DESTINATION: Final = ("time", "dst_host", "dst_ip", "dst_port", "tls_sni")
+# when, who, where to and what became of it: who can write a key into a value must not choose these
+DECIDING: Final = (
+    "time", "dst_host", "dst_ip", "dst_port", "tls_sni", "action",
+    "src_user", "principal", "src_ip", "src_device", "client_ip", "server_ip",
+)  # fmt: skip
 TWO_VALUES: Final = "comes more than once, with different values"
 
 
@@ -83,10 +87,10 @@ def cleaned(source: Source, words: Sequence[str]) -> Source:
     return source
 
 
-def destination_fields(fmt: Format) -> frozenset[str]:
-    """The fields that tell the time and where to: a record with two values for one is no record."""
-    used = (e for column in DESTINATION for e in fmt.expressions.map.get(column, ()))
-    return frozenset(name for e in used for name in e.fields)
+def deciding_fields(fmt: Format) -> frozenset[str]:
+    """The fields that columns of DECIDING are made of: a record with two values is no record."""
+    used = (e for column in DECIDING for e in fmt.expressions.map.get(column, ()))
+    return frozenset(name for e in used for name in e.fields).difference(fmt.reader.repeats)
 
 
 def every_row(segment: Segment) -> NDArray[np.int64]:

@@ -248,10 +248,14 @@ def _labelled(table: PairTable, stem: str) -> None:
     labels, values = (table.places(_known(names, one)) for one in (f"{stem}Label", stem))
     if not len(labels) or not len(values):
         return
-    owner, place = np.unique(pairs.owner[values], return_index=True)
-    at = np.searchsorted(owner, pairs.owner[labels]).clip(0, len(owner) - 1)
-    both = owner[at] == pairs.owner[labels]
-    labels, values = labels[both], values[place[at[both]]]
+    # every value, and beside a key of that name, too: what differs must come to light
+    owner = pairs.owner[values]
+    low, high = (owner.searchsorted(pairs.owner[labels], side=side) for side in ("left", "right"))
+    many = high - low
+    nth = np.arange(int(many.sum())) - np.repeat(np.cumsum(many) - many, many)
+    labels, values = np.repeat(labels, many), values[np.repeat(low, many) + nth]
+    if not len(labels):
+        return
     found = table.texts(labels).dictionary_encode()
     index = np.asarray(found.indices.to_numpy(zero_copy_only=False))
     more = []
@@ -259,9 +263,7 @@ def _labelled(table: PairTable, stem: str) -> None:
         field = names.number(text)
         if field is None or field >= len(names.wanted) or field == names.number(stem):
             continue
-        at = values[index == number]
-        own = pairs.owner[table.places(field)]  # which goes before a name by label
-        more.append((field, at[~np.isin(pairs.owner[at], own)]))
+        more.append((field, values[index == number]))
         names.spelled.setdefault(field, text)
     table.add(more)
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 from connectors.logs.engine import literal, quoted
 from connectors.logs.frame import text_array
 from connectors.logs.header import canonical
-from connectors.logs.readers.base import Bad, Source, destination_fields, empty_table
+from connectors.logs.readers.base import Bad, Source, deciding_fields, empty_table
 from connectors.logs.readers.jsonkeys import KeyEnds
 from connectors.logs.readers.jsonshape import (
     MAX_DEPTH,
@@ -76,7 +76,7 @@ class JsonReader:
             lines = self._objects(lines, source)
             paths, source.names = self._paths(lines, segment, keys)
             source.table = self._table(lines, paths, keys)
-        strict = destination_fields(self.fmt)
+        strict = deciding_fields(self.fmt)
         clear = repeated(segment, source, lines, paths, self.con, strict, keys)
         if not clear.all():
             source.table, source.rows = source.table.filter(pa.array(clear)), source.rows[clear]

@@ -2,7 +2,10 @@ r"""key=value pairs, values in quotes where they hold blanks: key="a \"quoted\" 
 
 A quoted value is taken as a whole, so a pair inside it is content, and so is one inside a value
 without quotes; of equal keys, in whatever spelling, the first wins, and it is said that there was
-another; two values for a destination or a time give the record up.
+another; two values for what decides (base.DECIDING) give the record up.
+
+Who writes a name of a browser or a user may write quotes and backslashes into it. A record whose
+quotes are out of place is therefore given up, if a key that is read could stand behind them.
 
 Blanks, quotes and equals signs are found for many records at once. Where a quote stands inside a
 value, or one never closes, the record is read once more, from left to right.
@@ -19,7 +22,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from connectors.logs.readers.base import Bad, Source
-from connectors.logs.readers.kvlayout import QUOTE, KvLayouts
+from connectors.logs.readers.kvlayout import PARTING, QUOTE, KvLayouts
 from connectors.logs.readers.layout import read_apart
 from connectors.logs.readers.marks import (
     BLANKS,
@@ -31,7 +34,7 @@ from connectors.logs.readers.marks import (
     pieces,
 )
 from connectors.logs.readers.pairs import Names, PairTable, Places
-from connectors.logs.remarks import cut_short
+from connectors.logs.remarks import cut_short, misquoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,8 +47,18 @@ if TYPE_CHECKING:
 # what stands between a break and an equals sign: the key is its end, behind a separator if any
 KEY: Final = re.compile(r"(?:^|.*[\s,;|\[>])([A-Za-z_][0-9A-Za-z_.-]*)", re.DOTALL)
 NEVER_CLOSED: Final = "quote never closed"
+IN_THE_MIDDLE: Final = "quote closes in the middle of a value"
+OPEN, MIDDLE = -1, -2  # ends of values that have none
+BEHIND: Final = b",;|]>)"  # what may follow a closing quote, besides what parts pairs
 _CLOSING: Final = re.compile(rb'(?:[^"\\]|\\.)*"', re.DOTALL)
 _NAME: Final = rb"[A-Za-z_][0-9A-Za-z_.-]*"
+
+
+@dataclass(slots=True)
+class _Misquoted(Bad):
+    """A record with a quote out of place; costs: whether that makes it a reject."""
+
+    costs: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +76,20 @@ class KvReader:
         finder = _Finder(names, rule.pair.encode(), rule.parts.encode(), slashes=slashes)
         pairs = Places.joined(map(finder.read, pieces(segment)))
         data = np.frombuffer(segment.data, np.uint8)
-        bad = [one for one in finder.bad if names.code(one.field or "") >= 0]
+        bad = [one for one in finder.bad if one.costs]
         segment.notices += [  # what nothing is made of costs no record
-            cut_short(one.field or "", int(segment.line_no[one.row]))
+            (cut_short if one.reason == NEVER_CLOSED else misquoted)(
+                one.field or "", int(segment.line_no[one.row])
+            )
             for one in finder.bad
-            if names.code(one.field or "") < 0
+            if not one.costs
         ]
 
         def plain(values: pa.Array, starts: NDArray[np.int64]) -> pa.Array:
             values = finder.cut(values, data, starts)
             return _unescaped(values, data[starts - 1] == QUOTE) if slashes else values
 
-        return PairTable(self.fmt, segment, names, pairs, plain, bad).source()
+        return PairTable(self.fmt, segment, names, pairs, plain, [*bad]).source()
 
 
 class _Finder:
@@ -86,7 +101,7 @@ class _Finder:
 
     def __init__(self, names: Names, sign: bytes, parts: bytes = b"", *, slashes: bool) -> None:
         self._slashes = slashes
-        self.bad: list[Bad] = []
+        self.bad: list[_Misquoted] = []
         self._names = names
         self._sign = sign[0]
         self._breaks = BLANKS + parts
@@ -94,6 +109,12 @@ class _Finder:
         self._stop = re.compile(rb'[%b"]' % re.escape(self._breaks))
         self._layouts = KvLayouts(self._scan, names, self._sign, self._breaks, slashes=slashes)
         begins, one = rb"(?:(?<=[\s,;|\[>])|^)", re.escape(sign)
+        self._behind = np.isin(np.arange(256), np.frombuffer(self._breaks + BEHIND, np.uint8))
+        parting = b"[%b]" % re.escape(self._breaks + PARTING)
+        self._parting = re.compile(parting)
+        self._after_escape = re.compile(rb'\\"' + parting)
+        self._ends_in_key = re.compile(parting + _NAME + one + b"{1,2}\\Z")
+        self._any_key = re.compile(b"(?:(?:" + parting + b'|")|^)(' + _NAME + b")" + one)
         # Check Point doubles the sign before some quoted values: methods::"ESP: AES-128"
         self._token = re.compile(
             begins + b"(" + _NAME + b")" + one + b"(?:" + one + b'(?="))?|"|' + one
@@ -137,7 +158,7 @@ class _Finder:
         alone[1:] &= ~sign[:-1] | begins[1:]
         odd: NDArray[np.int64] = np.empty(0, np.int64)
         if quote.any():
-            odd = self._quotes(marks, quote, sign, alone)
+            odd = self._quotes(piece, marks, quote, sign, alone)
         chosen = np.flatnonzero(alone)
         key_from = at[chosen - 1] + (kind[chosen - 1] != QUOTE)  # no key follows a quote at once
         first = begins[chosen]
@@ -151,6 +172,7 @@ class _Finder:
 
     def _quotes(
         self,
+        piece: Piece,
         marks: Marks,
         quote: NDArray[np.bool_],
         sign: NDArray[np.bool_],
@@ -173,9 +195,42 @@ class _Finder:
         in_run = sign[previous] & (marks.owner[previous] == marks.owner[opening])
         fits = alone[previous] & (marks.at[previous] + 1 == marks.at[opening])
         uneven[marks.owner[opening[in_run & ~fits]]] = True
+        self._check_closing(piece, marks, np.flatnonzero(quote), inside, uneven)
         if uneven.any():
             alone &= ~uneven[marks.owner]
         return np.flatnonzero(uneven)
+
+    def _check_closing(
+        self,
+        piece: Piece,
+        marks: Marks,
+        quotes: NDArray[np.int64],
+        inside: NDArray[np.bool_],
+        uneven: NDArray[np.bool_],
+    ) -> None:
+        """Set the records in `uneven` where something follows a closing quote, or was swallowed."""
+        ends = np.flatnonzero(inside[quotes])
+        closing = quotes[ends]
+        place, owner = marks.at[closing] - piece.base, marks.owner[closing]
+        last = place + 1 >= piece.ends[owner] - piece.base
+        behind = piece.text[np.minimum(place + 1, len(piece.text) - 1)]
+        uneven[owner[~last & ~self._behind[behind]]] = True
+        for i in np.flatnonzero(piece.text[place - 1] == self._sign).tolist():
+            start = int(marks.at[quotes[ends[i] - 1]]) + 1
+            if self._swallows(piece.data[start : int(marks.at[closing[i]])]):
+                uneven[owner[i]] = True
+
+    def _swallows(self, content: bytes) -> bool:
+        """Whether quotes stand around what parts two values: ` key=`, from one to the next."""
+        if self._ends_in_key.search(content) is None:
+            return False
+        starts = self._parting.match(content) or self._after_escape.search(content)
+        return starts is not None
+
+    def _reads_behind(self, rest: bytes) -> bool:
+        """Whether a key that is read could stand in a text."""
+        keys = self._any_key.finditer(rest)
+        return any(self._names.number(found[1].decode()) is not None for found in keys)
 
     def _values(
         self, piece: Piece, marks: Marks, chosen: NDArray[np.int64]
@@ -209,8 +264,11 @@ class _Finder:
             begin, end = int(piece.starts[row]), int(piece.ends[row])
             for name, start, stop in self._scan(piece.data[begin:end]):
                 if stop < 0:
-                    value = piece.data[begin + start : end].split(None, 1)[0].decode()
-                    self.bad.append(Bad(row + piece.row, name, NEVER_CLOSED, value))
+                    rest = piece.data[begin + start : end]
+                    reason = NEVER_CLOSED if stop == OPEN else IN_THE_MIDDLE
+                    known = self._names.code(name) >= 0 or self._reads_behind(rest)
+                    value = rest.split(None, 1)[0].decode()
+                    self.bad.append(_Misquoted(row + piece.row, name, reason, value, known))
                     break
                 if (code := self._names.code(name)) >= 0:
                     owner.append(row + piece.row)
@@ -221,8 +279,12 @@ class _Finder:
         return Places.joined([found, read])
 
     def _scan(self, record: bytes) -> Iterator[tuple[str, int, int]]:
-        """Key, start and end of each value; an end of -1 where its quote never closes."""
+        """Key, start and end of each value; OPEN or MIDDLE where quotes are out of place.
+
+        Such quotes outside of values are laid to the last value in quotes.
+        """
         at, closes = 0, True
+        last: tuple[str, int] | None = None
         while (found := self._token.search(record, at)) is not None:
             at = start = found.end()
             name = found[1]
@@ -231,22 +293,31 @@ class _Finder:
                 at = halt.start() if halt else len(record)
                 continue
             quoted = name is None or record[at : at + 1] == b'"'
-            closing = None
-            if quoted and closes:
-                closing = _CLOSING.match(record, at + (name is not None))
-                closes = closing is not None
-            if name is not None and quoted and closing is None:
-                yield name.decode(), start, -1
-                return
-            if closing is not None:
-                at = closing.end()
-                if name is not None:
-                    yield name.decode(), start + 1, at - 1
-            elif name is not None:
+            if not quoted:
                 blank = self._break.search(record, at)
                 at = stop = blank.start() if blank else len(record)
                 stop -= stop - start > 1 and record[stop - 1] in b",;"
                 yield name.decode(), start, stop
+                continue
+            begin = start + (name is not None)
+            closing = _CLOSING.match(record, begin) if closes else None
+            if name is not None:
+                last = name.decode(), start
+            if closing is None:
+                closes = False
+                if last is not None:
+                    yield *last, OPEN
+                    return
+                continue
+            at = closing.end()
+            follows = record[at : at + 1]
+            if (name is not None and follows and not self._behind[follows[0]]) or self._swallows(
+                record[begin : at - 1]
+            ):
+                yield *(last or ("", start - 1)), MIDDLE
+                return
+            if name is not None:
+                yield name.decode(), begin, at - 1
 
 
 def _without_content(piece: Piece, marks: Marks) -> Marks:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from connectors.logs.readers.pairs import Names
 
 QUOTE, COMMA, SEMICOLON = b'",;'
+PARTING: Final = b",;|[>"  # what may stand before a key, besides what parts pairs
 
 
 class KvLayouts(Layouts):
@@ -35,6 +36,9 @@ class KvLayouts(Layouts):
         self._scan, self._names = scan, names
         self._sign, self._breaks, self._slashes = sign, breaks, slashes
         self._is_break = np.isin(np.arange(256), np.frombuffer(breaks, np.uint8))
+        self._is_parting = self._is_break | np.isin(
+            np.arange(256), np.frombuffer(PARTING, np.uint8)
+        )
         self._quotes: NDArray[np.int64] = np.empty(0, np.int64)  # in each record of a piece
 
     @property
@@ -87,6 +91,11 @@ class KvLayouts(Layouts):
             inside = text[np.minimum(starts - piece.base, last)] == QUOTE
             if inside.any():
                 ok &= ~inside | ((behind == QUOTE) & (ends - starts > 1))
+                trails = inside & (text[ends - piece.base - 2] == self._sign)
+                if trails.any():  # quotes may stand around ` key=`: read from left to right
+                    ok &= (
+                        ~trails | ~self._is_parting[text[np.minimum(starts - piece.base + 1, last)]]
+                    )
                 seen += 2 * inside
             if i in values.layout.quoted:
                 ok &= inside

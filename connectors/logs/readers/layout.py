@@ -17,7 +17,7 @@ from connectors.logs.readers.marks import Piece
 from connectors.logs.readers.pairs import Places
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -239,7 +239,7 @@ def _places(piece: Piece, values: Values) -> list[Places]:
 
 
 def read_apart(
-    piece: Piece, rows: NDArray[np.int64], find: Callable[[Piece], Places], bad: list[Bad]
+    piece: Piece, rows: NDArray[np.int64], find: Callable[[Piece], Places], bad: Sequence[Bad]
 ) -> Places:
     """What `find` finds in some records, which are put together for it; it may add to `bad`."""
     texts = text_array(piece.data, piece.starts[rows], piece.ends[rows])

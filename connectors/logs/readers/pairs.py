@@ -21,7 +21,7 @@ from connectors.logs.readers.base import (
     TWO_VALUES,
     Bad,
     Source,
-    destination_fields,
+    deciding_fields,
     empty_table,
     every_row,
 )
@@ -160,7 +160,7 @@ class PairTable:
         good = np.ones(len(rows), bool)
         good[[bad.row for bad in self.bad]] = False
         columns = {}
-        strict = destination_fields(self.fmt)
+        strict = deciding_fields(self.fmt)
         for code, at in self._found().items():
             if code >= len(wanted):
                 continue

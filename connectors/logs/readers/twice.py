@@ -1,6 +1,6 @@
 """Keys that a JSON record has twice: DuckDB takes the first, and what it passes over is said.
 
-A record that has two values for a destination or a time is nobody's word, and is given up.
+A record that has two values for what decides (base.DECIDING) is nobody's word, and is given up.
 Parsing every record again would cost a third of the reading. So the bytes are asked first: only
 where more closing quotes of a wanted key stand before colons than values were found is the record
 looked at again, and where a letter is spelled as an escape or a key stands far from its colon.

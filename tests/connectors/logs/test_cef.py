@@ -50,7 +50,7 @@ def test_a_value_goes_on_to_the_next_key(read_text, extension, user):
         "cs1Label=Policy cs1=red",
         "cs1=blue cs1Label=Colour cs3=red cs3Label=policy",
         "deviceCustomString2=red deviceCustomString2Label=POLICY",
-        "policy=red cs1=blue cs1Label=Policy",
+        "policy=red cs1=red cs1Label=Policy",
         "flexString1=red flexString1Label=Policy",
     ],
 )

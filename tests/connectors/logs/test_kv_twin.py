@@ -37,6 +37,8 @@ def read(records, fmt=FMT):
 @example(records=['a=x"y z" b=2', '="" a=1', r"a=\\ b=\""])
 @example(records=["<189>a=1", '[a="1" b="2"]', "x,a=1", "a=1,b=2", 'a="1",b=2'])
 @example(records=['a=="x b=1" c=2', "a==b c==", 'a== "b=2"'])
+@example(records=['x="b" a=1 c=2', 'x="" a=" b=" "" c=2', r'x="b\" a=" c=1"', 'x="b" "a=" c=1'])
+@example(records=['x="b" c=" a=1 =" b=3'] * 9 + ['x="b" c=" a=1 a=" b=3'])
 @settings(max_examples=300, deadline=None)
 def test_both_ways_find_the_same_pairs(records):
     with pytest.MonkeyPatch.context() as patch:

@@ -26,7 +26,12 @@ def one(found, column):
         ("user=a=b", "a=b"),
         ('user=="anna b"', "anna b"),
         ("USER=anna", "anna"),
-        ("user=first user=second", "first"),
+        ("user=same user=same", "same"),
+        (r'user="a\" agent=x"', 'a" agent=x'),
+        ('user="ends in dst="', "ends in dst="),
+        ('user="YWI=" app="YWI=="', "YWI="),
+        ('[user="anna"][app="x"]', "anna"),
+        ('user="anna";app="x"', "anna"),
     ],
 )
 def test_values(read_text, pair, user):
@@ -52,6 +57,44 @@ def test_a_quote_that_is_not_closed_rejects_the_line(read_text):
     found = read_text("generic_kv", LINE + 'user="x\n' + LINE + "user=y\n")
     assert found.said == [(1, "user", "quote never closed", '"x')]
     assert found.column("src_user") == ["y"]
+
+
+TAIL = 'app="x" dst_port=443 src_ip=10.0.0.1'
+MIDDLE = "quote closes in the middle of a value"
+
+
+@pytest.mark.parametrize(
+    ("pairs", "field", "reason"),
+    [
+        (f'note="x"" {TAIL}', "note", MIDDLE),
+        (f'note="x"y" {TAIL}', "note", MIDDLE),
+        (f'note="x\\" {TAIL}', "note", MIDDLE),
+        (f'note="x" " {TAIL}', "note", MIDDLE),
+        (f'note="x" y=" {TAIL}', "y", MIDDLE),
+        (f'note="x\\" z=1 other=" q" {TAIL}', "note", MIDDLE),
+        (f'user=""anna" {TAIL}', "user", MIDDLE),
+        (f'user="al"ice" {TAIL}', "user", MIDDLE),
+        ('z=1 user="al"ice"', "user", MIDDLE),
+        ('z=1 user="al" ice"', "user", "quote never closed"),
+        ('note="x" " src_ip=10.0.0.1', "note", "quote never closed"),
+        ('note="x src_ip=10.0.0.1', "note", "quote never closed"),
+    ],
+)
+@pytest.mark.parametrize("times", [1, 40])
+def test_a_quote_out_of_place_swallows_no_key(read_text, pairs, field, reason, times):
+    plain = f'{LINE}note="y" {TAIL}\n' * times
+    found = read_text("generic_kv", plain + f"{LINE}{pairs}\n" + plain)
+    assert [(line, f, r) for line, f, r, _ in found.said] == [(times + 1, field, reason)]
+    assert len(found.rows) == 2 * times
+
+
+@pytest.mark.parametrize("text", ['said "no" there', 'said "no"', 'x "', "open"])
+def test_quotes_at_the_end_of_what_nobody_reads_are_a_warning(read_text, text):
+    line = f'{LINE}note="{text}'
+    found = read_text("generic_kv", line + ('"\n' if text != "open" else "\n"))
+    assert (found.column("dst_host"), found.said) == (["h.example"], [])
+    reasons = [n.reason for one in found.batches for n in one.notices if n.reason != "keys"]
+    assert reasons == ["cut" if text == "open" else "misquoted"]
 
 
 def test_date_and_time_may_be_two_pairs(read_text):

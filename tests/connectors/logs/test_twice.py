@@ -27,10 +27,13 @@ def remarks(found):
         f'{{{AT},"dst_host":"a.example","dst_ho\\u0073t":"chatgpt.com"}}',
         f'{{{AT},"dst_ho\\u0073t":"a.example","dst_host":"chatgpt.com"}}',
         f'{{{AT},"dst_host":"a.example","ts":"2026-03-02T00:00:00Z"}}',
+        f'{{{AT},"dst_host":"a.example","user":"ann","user":"ben"}}',
+        f'{{{AT},"dst_host":"a.example","action":"allowed","action":"blocked"}}',
+        f'{{{AT},"dst_host":"a.example","src_ip":"10.0.0.1","src_ip":"10.0.0.2"}}',
         f'{{{AT},"destination":{{}},"destination":{{"domain":"chatgpt.com"}},"dst_host":"a","dst_host":"b"}}',
     ],
 )
-def test_two_destinations_or_times_in_one_json_record_reject_it(read_text, line):
+def test_two_values_for_what_decides_in_one_json_record_reject_it(read_text, line):
     plain = f'{{"dst_host":"h.example",{AT}}}'
     found = read_text("generic_json", f"{plain}\n{line}\n" * 2)
     assert found.column("dst_host") == ["h.example"] * 2
@@ -43,7 +46,8 @@ def test_two_destinations_or_times_in_one_json_record_reject_it(read_text, line)
     [
         f'{{{AT},"dst_host":"a.example","dst_host":"a.example"}}',
         f'{{{AT},"dst_host":"a.example","dst_ho\\u0073t":"a.example"}}',
-        f'{{{AT},"dst_host":"a.example","user":"ann","user":"ben"}}',
+        f'{{{AT},"dst_host":"a.example","user":"ann","user":"ann"}}',
+        f'{{{AT},"dst_host":"a.example","app":"x","app":"y"}}',
     ],
 )
 def test_a_json_key_that_comes_twice_is_said(read_text, line):
@@ -99,6 +103,51 @@ def test_two_destinations_in_one_record_of_pairs_reject_it(read_text):
     found = read_text("generic_kv", plain + plain.replace("user=", "host=h.example HOST=x user="))
     assert found.column("line") == [1]
     assert found.said == [(2, "host", "comes more than once, with different values", "x")]
+
+
+@pytest.mark.parametrize("pair", ["user=ben", "action=blocked", "src_ip=10.0.0.2"])
+def test_two_values_for_what_decides_in_one_record_of_pairs_reject_it(read_text, pair):
+    line = "ts=2026-03-01T00:00:00Z host=h.example user=ann action=allowed src_ip=10.0.0.1"
+    found = read_text("generic_kv", f'{line} agent="x" {pair} z=""\n{line}\n')
+    assert found.column("line") == [2]
+    assert [one.reason for one in found.rejects] == ["comes more than once, with different values"]
+
+
+def test_a_pair_that_decides_nothing_may_have_two_values(read_text):
+    found = read_text("generic_kv", "ts=2026-03-01T00:00:00Z host=h.example app=x app=y\n")
+    assert (found.column("app"), remarks(found)) == (["x"], [(1, "app", 1)])
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "act=blocked suser=ann",
+        "act=allowed suser=victim",
+        "deviceAction=blocked",
+        "cs1=b cs1Label=destinationHostName",
+    ],
+)
+def test_two_values_for_what_decides_in_one_cef_record_reject_it(read_text, more):
+    head = "CEF:0|V|P|1|100|n|5|rt=1772323200000 src=10.0.0.1 dhost=a.example act=allowed suser=ann"
+    found = read_text("cef", f"{head} requestClientApplication=x {more}\n{head} act=allowed\n")
+    assert found.column("line") == [2]
+    assert [one.reason for one in found.rejects] == ["comes more than once, with different values"]
+
+
+def test_a_label_that_names_what_a_key_says_otherwise_rejects_the_record(read_text):
+    head = "CEF:0|V|P|1|100|n|5|rt=1772323200000 dhost=a.example suser=ann"
+    found = read_text("cef", f"{head} cs1=victim cs1Label=suser\n{head} cs1=ann cs1Label=suser\n")
+    assert (found.column("line"), len(found.rejects)) == ([2], 1)
+
+
+def test_free_text_that_the_vendor_repeats_rejects_nothing(read_text):
+    line = (
+        'id=fw sn=1 time="2026-03-01 00:00:00 UTC" m=608 src=10.0.0.1 dst=192.0.2.1 fw_action="NA"'
+    )
+    found = read_text(
+        "sonicwall", f'{line} msg="Alert: x, SID: 1" msg="Alert: x"\n{line} src=10.0.0.2\n'
+    )
+    assert (found.column("line"), remarks(found)) == ([1], [(1, "msg", 1)])
 
 
 def test_a_pair_may_be_spelled_differently_from_line_to_line(read_text):

@@ -40,10 +40,10 @@ def test_an_unread_list_makes_its_source_partial(aicensus, write):
 
 
 def test_a_key_that_comes_twice_is_said_once_with_its_sum(aicensus, write):
-    row = '{"ts":"2026-03-01T00:00:00Z","host":"a.example","user":"u1","user":"u2"}\n'
+    row = '{"ts":"2026-03-01T00:00:00Z","host":"a.example","app":"a","app":"b"}\n'
     found = source(aicensus("scan", write("x.json", row * 3), "--json"))
     (problem,) = found["problems"]
-    assert (problem["level"], problem["line"], problem["field"]) == ("warning", 1, "user")
+    assert (problem["level"], problem["line"], problem["field"]) == ("warning", 1, "app")
     assert problem["message"].endswith("one value is read (3 times)")
 
 
