@@ -7,7 +7,7 @@ import io
 from typing import TYPE_CHECKING, Final
 
 from connectors.declared.grid import Record
-from connectors.declared.header import map_header
+from connectors.declared.header import COLUMNS, map_header
 from connectors.declared.model import InventoryError, RowProblem
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def delimiter_of(text: str, override: Mapping[str, str] | None = None) -> str:
         best = (0, 0)
         try:
             for _, cells in zip(range(15), reader, strict=False):
-                best = max(best, (len(map_header(cells, override).mapping()), len(cells)))
+                best = max(best, (len(map_header(cells[:COLUMNS], override).mapping()), len(cells)))
         except csv.Error:
             return best
         return best

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from connectors.declared.header import Header, map_header
+from connectors.declared.header import COLUMNS, Header, map_header
+from connectors.declared.model import InventoryError
 from connectors.declared.text import fold
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ def grid_of(
     A header may be two records, groups above ("Owner", "", "Status") and columns below
     ("Business", "IT", "Decision"). ragged: a record may be wider than the header (a sheet's), and
     what stands there is a column without a name. None when no record maps a column to a name.
+    Raises InventoryError for more columns than a register has.
     """
     best: tuple[int, int, tuple[str, ...], int] | None = None
     for at, record in enumerate(records[:_PREAMBLE]):
@@ -70,6 +72,14 @@ def grid_of(
     _, at, cells, size = best
     rest = records[at + size :]
     width = _width(cells, rest, ragged=ragged)
+    if width > COLUMNS:
+        raise InventoryError(
+            source,
+            records[at].line,
+            "",
+            f"has more than {COLUMNS:,} columns",
+            "keep the columns of the register, and clear stray cells far to the right",
+        )
     header = map_header((*cells, *("",) * width)[:width], override)
     same = [fold(cell) for cell in cells[:width]]
     again = {at for at, r in enumerate(rest) if not r.blank and _says(r, same)}
@@ -85,9 +95,9 @@ def grid_of(
 
 def _readings(records: Sequence[Record], at: int) -> list[tuple[tuple[str, ...], int]]:
     """The record as a header of its own, and together with the next one. (cells, records)."""
-    top = records[at].cells
+    top = records[at].cells[: COLUMNS + 1]
     found = [(top, 1)]
-    below = records[at + 1].cells if at + 1 < len(records) else ()
+    below = records[at + 1].cells[: COLUMNS + 1] if at + 1 < len(records) else ()
     gaps = any(not cell.strip() for cell in top)
     if below and gaps and _like_columns(top, below):
         found.append((_joined(top, below), 2))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from connectors.declared.words import Question
 
+COLUMNS: Final = 2000  # of a register; more are no register, and would take long to read
 IGNORE: Final = "ignore"  # as a field of an override: the column is left out on purpose
 _BY_WORDS: Final[dict[str, str]] = {
     synonym: field for field, synonyms in HEADERS.items() for synonym in synonyms
@@ -143,12 +144,14 @@ def _unique(cells: Sequence[str]) -> tuple[str, ...]:
     plain = [" ".join(cell.split()) or f"column {at}" for at, cell in enumerate(cells, start=1)]
     used = set(plain)
     seen: set[str] = set()
+    numbers: dict[str, int] = {}  # the last given to a name: many alike take no longer
     names = []
     for name in plain:
-        unique, number = name, 2
+        unique, number = name, numbers.get(name, 1) + 1
         while unique in seen or (unique != name and unique in used):
             unique = f"{name} ({number})"
             number += 1
+        numbers[name] = number - 1
         seen.add(unique)
         names.append(unique)
     return tuple(names)

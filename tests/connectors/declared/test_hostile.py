@@ -130,3 +130,17 @@ def test_a_cell_costs_no_more_than_its_length(bit):
     """What parts values is looked for near by: the same cell took half a minute."""
     names = several(bit * (130_000 // len(bit)))
     assert len(names) < 3
+
+
+def test_more_columns_than_a_register_has_are_one_error(tmp_path):
+    path = tmp_path / "wide.csv"
+    path.write_text(",".join(["Name"] * 50_000) + "\n" + ",".join("x" * 50_000) + "\n")
+    with pytest.raises(InventoryError, match=r"wide.csv:1: has more than 2,000 columns; keep the"):
+        read_inventory(path)
+
+
+def test_as_many_as_it_may_have_are_read(read):
+    notes = ",".join(["Remark"] * 1998)
+    found = read(f"Name,Vendor,{notes}\nA,B{',' * 1998}\n".encode())
+    assert [row.name for row in found.rows] == ["A"]
+    assert (found.names[2], found.names[-1]) == ("Remark", "Remark (1998)")
