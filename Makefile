@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint types contracts unit coverage fuzz bench clean lock
+.PHONY: demo test lint types contracts unit coverage fuzz bench bench-pairs clean lock
 
 .venv/.done: requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -44,6 +44,10 @@ fuzz: .venv/.done
 bench: .venv/.done
 	$(BIN)/python bench/run.py
 	$(BIN)/python bench/readers.py
+
+# an hour on a quiet machine: against what else could be done with the same files
+bench-pairs: .venv/.done
+	$(BIN)/python bench/pairs.py
 
 lock: .venv/.done
 	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header -q \

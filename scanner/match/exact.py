@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from scanner.match.apps import Apps, Taken
 from scanner.match.fire import judge_with
 from scanner.match.verdict import Facts, Verdict
-from scanner.match.vocabulary import NULL, SPOTTED, Ints, Vocabulary
+from scanner.match.vocabulary import NULL, SPOTTED, Ints, Vocabulary, combinations
 from signatures.hosts import HostError, is_ip, normalise_host, normalise_ip
 
 if TYPE_CHECKING:
@@ -119,6 +119,11 @@ class Matcher:
         )
         self._apps = Apps(compiled)
         self._telltale: Ints = np.array(sorted(compiled.port_numbers), np.int64)
+        self._asking = frozenset(
+            number
+            for number, rule in enumerate(compiled.rules)
+            if rule.needs is not None and (rule.needs.path or rule.needs.unless_path)
+        )
         self._verdicts: dict[tuple[Any, ...], Verdict | None] = {}
 
     def _host(self, raw: str) -> HostEntry:
@@ -228,16 +233,35 @@ class Matcher:
             host,
             np.where(reads_ip, dst, NULL),
             port,
-            seen.path[rows],
+            self._telling(seen, rows),
             seen.method[rows],
             seen.agent[rows],
             seen.headers[rows],
             via[rows],
             *(numbers[rows] for numbers in seen.apps),
         ]
-        first, which = _combinations(keys)
+        first, which = combinations(keys)
         distinct = np.stack([key[first] for key in keys], axis=1)
         return [self._judge(seen, *key) for key in distinct.tolist()], which
+
+    def _telling(self, seen: _Seen, rows: Ints) -> Ints:
+        """The paths of rows, NULL for those that no rule or hint can ask for.
+
+        Every request may have a path of its own; what it is does not matter for most hosts.
+        """
+        path, host = seen.path[rows], seen.host[rows]
+        asks = self._paths.flagged(path, HIT, SPOTTED)
+        asks |= self._agents.flagged(seen.agent[rows], HIT)
+        asks |= self._addresses.flagged(seen.dst[rows], HIT)
+        asks |= np.isin(seen.port[rows], self._telltale) | (seen.headers[rows] >= 0)
+        for numbers in seen.apps:
+            asks |= numbers[rows] != NULL
+        distinct, which = np.unique(host, return_inverse=True)
+        matches = (self.hosts.values[i].match if i != NULL else None for i in distinct.tolist())
+        hosts = [one is not None and not self._asking.isdisjoint(one.rule_ids) for one in matches]
+        asks |= np.array(hosts, np.bool_)[which]
+        told: Ints = np.where(asks, path, NULL)
+        return told
 
     def _judge(
         self,
@@ -335,17 +359,6 @@ class _Seen:
     headers: Ints
     header_sets: list[Headers]
     apps: tuple[Ints, ...]
-
-
-def _combinations(keys: list[Ints]) -> tuple[Ints, Ints]:
-    """A row of each distinct combination of these columns, and which combination each row has."""
-    varied = [key for key in keys if (key != key[0]).any()]
-    if not varied:
-        return np.zeros(1, np.int64), np.zeros(len(keys[0]), np.int64)
-    _, first, which = np.unique(
-        np.stack(varied, axis=1), axis=0, return_index=True, return_inverse=True
-    )
-    return first, which.reshape(-1)
 
 
 def _speaks(rules: tuple[int, ...]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -141,6 +142,7 @@ def holds(rule: Rule, facts: Facts, host_services: set[str], parent: bool) -> bo
     )
 
 
+@lru_cache(1 << 16)
 def is_private(address: str | None) -> bool:
     """Whether this is an address of the inside: only there does a telltale port mean anything."""
     if address is None:

@@ -84,3 +84,14 @@ class Vocabulary(Generic[V]):
     def text(self, number: int) -> str | None:
         """The text with this number."""
         return None if number == NULL else str(self.texts[number])
+
+
+def combinations(keys: list[Ints]) -> tuple[Ints, Ints]:
+    """A row of each distinct combination of these columns, and which combination each row has."""
+    varied = [key for key in keys if (key != key[0]).any()]
+    if not varied:
+        return np.zeros(1, np.int64), np.zeros(len(keys[0]), np.int64)
+    _, first, which = np.unique(
+        np.stack(varied, axis=1), axis=0, return_index=True, return_inverse=True
+    )
+    return first, which.reshape(-1)
