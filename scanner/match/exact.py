@@ -260,8 +260,7 @@ class Matcher:
         matches = (self.hosts.values[i].match if i != NULL else None for i in distinct.tolist())
         hosts = [one is not None and not self._asking.isdisjoint(one.rule_ids) for one in matches]
         asks |= np.array(hosts, np.bool_)[which]
-        told: Ints = np.where(asks, path, NULL)
-        return told
+        return np.where(asks, path, np.int64(NULL))
 
     def _judge(
         self,
