@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 KEPT_REJECTS: Final = 1000
 HELD: Final = 1 << 15  # rows that wait to be summed
-ROOMY: Final = 1 << 16  # summed rows of a source that memory has room for, 300 bytes each
+ROOMY: Final = 1 << 15  # summed rows of a source that memory has room for, 300 bytes each
 FEW: Final = 1 << 11  # rows of a source that are summed with those of others, when they are written
 PARTS: Final = 64  # into which sums are cut that memory has no room for
 

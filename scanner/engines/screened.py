@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from connectors.logs.values import Segment
     from scanner.match.screen import Screen
 
-READ: Final = 1 << 15  # records that are worth reading together
+READ: Final = 1 << 13  # records that are worth reading together
 A = TypeVar("A")
 B = TypeVar("B")
 
