@@ -84,7 +84,7 @@ def open_store(path: Path | None, wait: float = 0.0) -> Iterator[Store]:
     if path is None:
         with _set_aside() as folder, _connected(f"{folder}/store.duckdb", "") as con:
             Path(folder, "store.duckdb").unlink()  # nothing stays behind a process that is killed
-            _migrate(con, "the store")
+            _migrate(con, "")
             yield Store(con)
         return
     try:

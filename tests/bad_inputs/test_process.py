@@ -345,14 +345,16 @@ def test_a_file_in_place_of_the_report_folder_is_one_line(here, write, log):
     assert "taken" in ended.err
 
 
-@pytest.mark.parametrize("option", [["--out", "report"], ["--db", "s.duckdb"]])
+@pytest.mark.parametrize(
+    ("option", "named"), [(["--out", "report"], "the store"), (["--db", "s.duckdb"], "s.duckdb")]
+)
 def test_no_room_for_what_is_written_ends_with_13_and_leaves_nothing_half(
-    cli, here, write, log, option, tmp_path
+    cli, here, write, log, option, named, tmp_path
 ):
     path = write("a.csv", log.csv())
     ended = cli("scan", path, "--json", *option, before="ulimit -f 40", PYTHONDONTWRITEBYTECODE="1")
     assert ended.code == 13
-    assert option[1] in ended.line
+    assert named in ended.line
     assert not list(tmp_path.glob("report/.*"))
     assert not list(tmp_path.glob("report/report.html"))
     again = here("scan", path, "--json", *option)

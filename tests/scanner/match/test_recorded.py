@@ -24,7 +24,10 @@ SAMPLES = sorted((FIXTURES / "formats").glob("*/sample.log"))
 RECORDED = sorted((FIXTURES / "organisation" / "logs").glob("*/*08.*gz"))
 TABLES, FORMATS = compiled(), formats()
 SETTINGS = ReadSettings(now=dt.datetime(2026, 11, 1, tzinfo=dt.UTC))
-READ = ("dst_host", "dst_ip", "dst_port", "url_path", "http_method", "user_agent", "tls_sni")
+READ = (
+    "dst_host", "dst_ip", "dst_port", "url_path", "http_method", "user_agent", "tls_sni", "class",
+    "app", "model", "oauth_client", "oauth_scopes",
+)  # fmt: skip
 EVERY = 7  # of the distinct rows of a recorded log; the naive matcher tries every rule on each
 
 
@@ -47,11 +50,16 @@ def obvious(row):
         ip = None if row.get("dst_ip") is None else normalise_ip(row["dst_ip"])
     except HostError:
         return "bad"
+    signed_in = row.get("class") in {"auth", "api"} and not row.get("model")
     return naive(
         TABLES,
         Facts(
             host, ip, row.get("dst_port"), row.get("url_path"), row.get("http_method"),
             row.get("user_agent"),
+            app=None if signed_in else row.get("app"),
+            oauth_name=row.get("app") if signed_in else None,
+            oauth_client=row.get("oauth_client"),
+            oauth_scopes=tuple(row.get("oauth_scopes") or ()),
         ),
     )  # fmt: skip
 
@@ -68,7 +76,10 @@ def test_both_matchers_agree_on_recorded_rows(path):
             fast[row] = (verdict.service, verdict.detection, values)
         names = [name for name in READ if name in table.column_names]
         for at, facts in enumerate(zip(*(table[name].to_pylist() for name in names), strict=True)):
-            distinct[(*names, *facts)] = (dict(zip(names, facts, strict=True)), fast.get(at))
+            distinct[(*names, *map(str, facts))] = (
+                dict(zip(names, facts, strict=True)),
+                fast.get(at),
+            )
     rows = list(distinct.values())
     rows = rows if path in SAMPLES else rows[::EVERY]
     assert [fast for _, fast in rows] == [obvious(row) for row, _ in rows]
