@@ -25,8 +25,8 @@ RECORDED = sorted((FIXTURES / "organisation" / "logs").glob("*/*08.*gz"))
 TABLES, FORMATS = compiled(), formats()
 SETTINGS = ReadSettings(now=dt.datetime(2026, 11, 1, tzinfo=dt.UTC))
 READ = (
-    "dst_host", "dst_ip", "dst_port", "url_path", "http_method", "user_agent", "tls_sni", "class",
-    "app", "model", "oauth_client", "oauth_scopes",
+    "dst_host", "dst_ip", "dst_port", "url_path", "http_method", "user_agent", "tls_sni", "src_ip",
+    "class", "app", "model", "oauth_client", "oauth_scopes",
 )  # fmt: skip
 EVERY = 7  # of the distinct rows of a recorded log; the naive matcher tries every rule on each
 
@@ -48,6 +48,8 @@ def obvious(row):
     try:
         host = None if host is None else normalise_host(host)
         ip = None if row.get("dst_ip") is None else normalise_ip(row["dst_ip"])
+        if row.get("src_ip") is not None:
+            normalise_ip(row["src_ip"])
     except HostError:
         return "bad"
     signed_in = row.get("class") in {"auth", "api"} and not row.get("model")
